@@ -501,7 +501,7 @@ function narrow(big: bigint[] | BigInt64Array | BigUint64Array, n: number, nulls
 
 /** What the rows of a kernel cost. */
 export interface KernelCost {
-  /** Nodes that are evaluated for a row; 0 where a function waits for something (SLEEP, GET_LOCK), or nothing is to be computed. */
+  /** Nodes that are evaluated for a row, by what they may cost; 0 where a function waits for something (SLEEP, GET_LOCK), or nothing is to be computed. */
   readonly nodes: number;
 }
 
@@ -573,14 +573,28 @@ function planSharing(exprs: readonly Expression[], base: number): SharedPlan | n
   return { base, order, exprs: out };
 }
 
+/** Families of functions whose calls may each take as long as thousands of comparisons: their results, or texts, may be long. */
+const HEAVY_FAMILIES: ReadonlySet<string> = new Set([
+  'string',
+  'regexp',
+  'json',
+  'encryption',
+  'fulltext',
+  'vector',
+  'miscellaneous',
+]);
+export const HEAVY_NODES = 4096;
+
 function nodesOf(exprs: readonly Expression[]): number {
   let nodes = 0;
   let waits = false;
   for (const e of exprs)
     visit(e, (x) => {
       if (x.kind !== 'function') return;
+      const spec = functionSpec(x.name);
       nodes += 1 + walkedArgs(x.args);
-      waits ||= functionSpec(x.name).async === true;
+      if (HEAVY_FAMILIES.has(spec.family)) nodes += HEAVY_NODES;
+      waits ||= spec.async === true;
     });
   return waits ? 0 : nodes;
 }

@@ -95,6 +95,11 @@ export class StatementContext {
     return this.controller.signal;
   }
 
+  /** Why the statement is to end. */
+  get interruption(): Error | null {
+    return this.reason;
+  }
+
   interrupt(reason: Error): void {
     this.reason ??= reason;
     this.controller?.abort(this.reason);

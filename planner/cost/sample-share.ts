@@ -1,6 +1,7 @@
 import { Chunk } from '../../chunk/chunk.js';
 import { vectorOf } from '../../chunk/vector-builder.js';
-import { compileFilter } from '../../expression/compile.js';
+import type { EvalContext } from '../../expression/eval-context.js';
+import { compileFilter, HEAVY_NODES, type Filter } from '../../expression/compile.js';
 import type { Column, Expression } from '../../expression/expression.js';
 import { seenValue } from '../../statistics/kept-value.js';
 import type { TableSample } from '../../statistics/sample.js';
@@ -87,6 +88,20 @@ function matches(ctx: PlanContext, sample: TableSample, ds: DataSource, c: Expre
 /** Disjunctions of more alternatives would take longer to try than they are worth. */
 const MAX_ALTERNATIVES = 256;
 
+/** Rows on which a condition is timed, and milliseconds for each above which it is not tried on thousands. */
+const TIMED_ROWS = 8;
+const SLOW_MS = 0.1;
+
+function isSlow(filter: Filter, chunk: Chunk, ctx: EvalContext): boolean {
+  if (filter.nodes < HEAVY_NODES || chunk.length <= TIMED_ROWS) return false;
+  const few = chunk.withSel(Int32Array.from({ length: TIMED_ROWS }, (_, i) => i));
+  // The first time its code is made.
+  void filter.run(few, ctx);
+  const from = performance.now();
+  void filter.run(few, ctx);
+  return performance.now() - from > TIMED_ROWS * SLOW_MS;
+}
+
 function tryOn(ctx: PlanContext, sample: TableSample, ds: DataSource, c: Expression): Uint8Array | null {
   if (isFunction(c, 'or') && splitDnf(c).length > MAX_ALTERNATIVES) return null;
   if (hasCorrelated(c) || isVolatile(c) || (hasParam(c) && ctx.params === null)) return null;
@@ -113,10 +128,10 @@ function tryOn(ctx: PlanContext, sample: TableSample, ds: DataSource, c: Express
   try {
     const quiet = Object.create(ctx.eval) as { warn: () => void };
     quiet.warn = () => undefined;
-    const filtered = compileFilter([resolveOver(c, schema)]).run(
-      new Chunk(columns, sample.rows),
-      quiet as never,
-    );
+    const filter = compileFilter([resolveOver(c, schema)]);
+    const chunk = new Chunk(columns, sample.rows);
+    if (isSlow(filter, chunk, quiet as never)) return null;
+    const filtered = filter.run(chunk, quiet as never);
     if (filtered instanceof Promise) return null;
     const rows = new Uint8Array(sample.rows);
     for (let i = 0; i < filtered.rows; i++) rows[filtered.sel === null ? i : filtered.sel[i]!] = 1;

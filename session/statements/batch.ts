@@ -286,6 +286,8 @@ async function runJob(session: Session, dml: Dml): Promise<void> {
     session.statement = outer;
     session.running = true;
     for (const w of inner.warnings) if (w.level !== 'Error') outer.warn(w);
+    // A KILL that a job at its end did not see is for those that follow.
+    if (inner.interruption !== null) outer.interrupt(inner.interruption);
   }
 }
 
