@@ -8,7 +8,8 @@
  * This server runs with a worker for each processor that it may use, unless --workers says otherwise. Each workload is run on both
  * before it is measured, but for those that use up their table: for --warmup seconds, and on until it gets no faster twice over.
  * tpcc: TPC-C's mix on 2 warehouses, from a driver of our own (tpcc/), consistency checked after each run; the rest is sysbench's.
- * Ratios are medians of the rounds' own ratios. --alone leaves MariaDB out. Exit code 1 when a run of this server
+ * Ratios are medians of the rounds' own ratios. `us` is the processor time that a server used for a transaction: it says more than rates
+ * do on a machine that is shared. --alone leaves MariaDB out. Exit code 1 when a run of this server
  * ended on an error.
  */
 import { writeFileSync } from 'node:fs';
@@ -66,6 +67,9 @@ interface Row {
   readonly mariadb_p50_ms: number | null;
   readonly mariadb_p95_ms: number | null;
   readonly mariadb_p99_ms: number | null;
+  /** Processor time of the server for a transaction. */
+  readonly cpu_us: number;
+  readonly mariadb_cpu_us: number | null;
   readonly ignored_errors: number;
   readonly fatal: readonly string[];
 }
@@ -122,16 +126,21 @@ async function measure(
   rounds: number,
   pin: readonly string[],
 ): Promise<Row> {
-  const results = new Map<BenchServer, SysbenchResult[]>(servers.map((s) => [s, []]));
+  const results = new Map<BenchServer, (SysbenchResult & { readonly cpuUs: number })[]>(
+    servers.map((s) => [s, []]),
+  );
   for (let round = 0; round < rounds; round++) {
     const order = round % 2 === 0 ? servers : [...servers].reverse();
     for (const server of order) {
       const task = { ...base, port: server.port };
       const fresh = FRESH.has(base.workload);
       const before = fresh ? (await play(task, 'prepare', pin)).fatal : [];
+      const used = server.processorTime();
       const result = await play(task, 'run', pin);
+      const cpuMs = server.processorTime() - used;
+      const cpuUs = (cpuMs * 1000) / Math.max(1, result.tps * base.seconds);
       const after = fresh ? (await play(task, 'cleanup', pin)).fatal : [];
-      results.get(server)!.push({ ...result, fatal: [...before, ...result.fatal, ...after] });
+      results.get(server)!.push({ ...result, cpuUs, fatal: [...before, ...result.fatal, ...after] });
     }
   }
   const ours = results.get(servers[0]!)!;
@@ -149,6 +158,8 @@ async function measure(
     mariadb_p50_ms: theirs && median2(theirs.map((r) => r.p50)),
     mariadb_p95_ms: theirs && median2(theirs.map((r) => r.p95)),
     mariadb_p99_ms: theirs && median2(theirs.map((r) => r.p99)),
+    cpu_us: Math.round(median(ours.map((r) => r.cpuUs))),
+    mariadb_cpu_us: theirs && Math.round(median(theirs.map((r) => r.cpuUs))),
     ignored_errors: ours.reduce((sum, r) => sum + r.ignored, 0),
     fatal: [...new Set(ours.flatMap((r) => r.fatal))],
   };
@@ -172,6 +183,8 @@ function line(row: Row): string {
     cell(row.mariadb_p95_ms, 8),
     cell(tail(row.p99_ms, row.p50_ms), 8),
     cell(tail(row.mariadb_p99_ms, row.mariadb_p50_ms), 8),
+    cell(row.cpu_us, 8),
+    cell(row.mariadb_cpu_us, 8),
     cell(row.ignored_errors, 8),
   ].join(' ');
 }
@@ -186,6 +199,8 @@ const HEADER = [
   cell('p95 ms', 8),
   cell('mariadb', 8),
   cell('p99/p50', 8),
+  cell('mariadb', 8),
+  cell('us', 8),
   cell('mariadb', 8),
   cell('retries', 8),
 ].join(' ');

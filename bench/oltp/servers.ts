@@ -40,6 +40,10 @@ function freePort(): Promise<number> {
 }
 
 const PROBE_FLAG = '--import';
+/** Fields of /proc/PID/stat behind the name (proc(5)), in ticks of USER_HZ, which is 100 wherever Linux runs. */
+const UTIME = 11;
+const STIME = 12;
+const TICK_MS = 10;
 
 /** A process, with a channel to its probe if there is one. */
 const launched = (command: readonly string[]): ChildProcess =>
@@ -198,6 +202,17 @@ export class BenchServer {
   /** The most that was resident so far, in MiB, of the processes before a restart too. */
   peakMemory(): number {
     return Math.max(this.peakBefore, this.status('VmHWM'));
+  }
+
+  /** Milliseconds of processor time that the process has used (Linux, in ticks of 10 ms; 0 elsewhere). */
+  processorTime(): number {
+    try {
+      const stat = readFileSync(`/proc/${this.child.pid}/stat`, 'utf8');
+      const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
+      return (Number(fields[UTIME]) + Number(fields[STIME])) * TICK_MS;
+    } catch {
+      return 0;
+    }
   }
 
   private status(field: string): number {
