@@ -109,11 +109,12 @@ function hashJoins(opt: Optimizer, p: Join, prop: Property, wished: Side | null)
     }
   const preserved: Side = p.joinType === 'rightOuter' ? 'right' : 'left';
   return sides.map((build) => {
-    const b = build === 'left' ? left : right;
+    const [b, whole] = build === 'left' ? [left, right] : [right, left];
     const probe = p.children[build === 'left' ? 1 : 0]!;
     // Rows that a join keeps though they match nothing come last when they are built.
     const streams = p.joinType === 'inner' || build !== preserved;
-    const q = opt.findRoot(probe, streams ? streamed(opt, p, probe, { ...prop, order: [] }) : ANY);
+    const first = streamed(opt, p, probe, prop);
+    const q = streams && first.limit !== Infinity ? opt.findRoot(probe, first) : whole;
     const rows = streamedRows(opt, p, probe, q.rows);
     const work = new Work().input(b).input(q).add('open');
     const columnar = b.columnar === true && q.columnar === true;
