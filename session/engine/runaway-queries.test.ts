@@ -16,7 +16,7 @@ afterAll(() => engine.close());
 
 test('a query that runs for longer than its group allows is killed, recorded and watched for', async () => {
   await s.query(
-    "CREATE RESOURCE GROUP g RU_PER_SEC = 1000 QUERY_LIMIT = (EXEC_ELAPSED = '50ms', ACTION = KILL, WATCH = EXACT)",
+    "CREATE RESOURCE GROUP g RU_PER_SEC = 1000 QUERY_LIMIT = (EXEC_ELAPSED = '500ms', ACTION = KILL, WATCH = EXACT)",
   );
   await s.query('SET RESOURCE GROUP g');
   const slow = 'SELECT SLEEP(60)';
