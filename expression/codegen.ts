@@ -320,6 +320,7 @@ export class Emitter {
   }
 
   bool(cond: string, nul: string): Value {
+    cond = constantCondition(cond) ?? cond;
     // Texts are repeated by their users: long ones get a name, so that code stays linear in the tree.
     if (cond.length > 100) cond = this.let(cond);
     if (nul.length > 100) nul = this.let(nul);
@@ -512,6 +513,13 @@ export class Emitter {
     });
     return { rep, v, s, e, nul: n, bound };
   }
+}
+
+/** `true` or `false` where the text of a condition is nothing else, or that negated: IS NULL of a column that has no NULLs here. */
+export function constantCondition(text: string): 'true' | 'false' | null {
+  const found = /^(!?)\(*(true|false)\)*$/.exec(text);
+  if (found === null) return null;
+  return (found[1] === '!') === (found[2] === 'false') ? 'true' : 'false';
 }
 
 /** bigint to the canonical datum. */

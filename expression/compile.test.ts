@@ -362,6 +362,30 @@ describe('generated code against a row at a time', () => {
   });
 });
 
+describe('conditions that hold for all rows', () => {
+  const a = newColumn(1, intType(), 't.a', 0);
+  const notNull = fn('not', fn('isnull', a));
+  const whole = new Chunk([new NumVector(Int32Array.of(5, 0, 7, 9), 4)], 4);
+  const some = whole.withSel(Int32Array.of(1, 3));
+  const holed = new Chunk([new NumVector(Int32Array.of(5, 0, 7, 9), 4, Uint8Array.of(0, 1, 0, 1))], 4);
+
+  test('leave a chunk as it is where a column has no NULLs, and no other', () => {
+    const { run } = compileFilter([notNull]);
+    expect(run(whole, ctx)).toBe(whole);
+    expect(run(some, ctx)).toBe(some);
+    expect((run(holed, ctx) as Chunk).sel).toEqual(Int32Array.of(0, 2));
+    expect(run(whole, ctx)).toBe(whole);
+  });
+
+  test('go with others that are looked at', () => {
+    const { run } = compileFilter([notNull, fn('gt', a, intConstant(6))]);
+    expect((run(whole, ctx) as Chunk).sel).toEqual(Int32Array.of(2, 3));
+    expect((run(some, ctx) as Chunk).sel).toEqual(Int32Array.of(3));
+    expect((compileFilter([fn('isnull', a)]).run(whole, ctx) as Chunk).rows).toBe(0);
+    expect((compileFilter([fn('not', notNull)]).run(holed, ctx) as Chunk).sel).toEqual(Int32Array.of(1, 3));
+  });
+});
+
 describe('exactness and errors', () => {
   const a = newColumn(1, intType(), 'test.t.a', 0);
   const u = newColumn(2, intType(true), 'test.t.u', 0);

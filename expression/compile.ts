@@ -15,7 +15,7 @@ import type { FieldType } from '../types/field-type.js';
 import { asTupleLookup } from './builtin/tuple-list.js';
 import { castDatum, convertParam } from './cast-datum.js';
 import type { Leaf, LeafShape } from './codegen.js';
-import { Emitter, leavesOf, lutColumn } from './codegen.js';
+import { constantCondition, Emitter, leavesOf, lutColumn } from './codegen.js';
 import type { EvalContext } from './eval-context.js';
 import type { Column, Expression, ScalarFunction } from './expression.js';
 import { functionSpec } from './function-registry.js';
@@ -80,7 +80,8 @@ function compileText(text: string, isAsync: boolean): Kernel {
 export const kernelCount = (): number => KERNELS.size;
 
 interface Program {
-  readonly kernel: Kernel;
+  /** Null: a filter that all rows pass. */
+  readonly kernel: Kernel | null;
   readonly constants: unknown[];
   readonly rep: 'n' | 'b' | 's';
   readonly nullable: boolean;
@@ -283,13 +284,14 @@ class Run {
     wide: boolean,
   ): Awaitable<{ status: number; rep: 'n' | 'b' | 's' }> {
     const program = this.program(wide ? `B${key}` : key, leaves, shapes, wide, chunk.sel !== null);
+    const { kernel } = program;
+    if (kernel === null) return { status: chunk.rows, rep: program.rep };
     this.prepare(program, out, chunk);
     const retry = (): Awaitable<{ status: number; rep: 'n' | 'b' | 's' }> => {
       rt.reset();
       return this.dispatch(chunk, out, rt, leaves, shapes, D, key, true);
     };
-    const run = (): Awaitable<number> =>
-      program.kernel(program.constants, D, chunk.length, chunk.sel, rt, out);
+    const run = (): Awaitable<number> => kernel(program.constants, D, chunk.length, chunk.sel, rt, out);
     const r = this.limited && chunk.rows > 1 ? this.runLimited(run, chunk, program, out, rt) : run();
     if (r instanceof Promise) {
       return r.then((status) => {
@@ -358,7 +360,13 @@ class Run {
     const map = new Map<Expression, { slot: number; shape: LeafShape }>();
     leaves.forEach((l, slot) => map.set(l, { slot, shape: shapes[slot]! }));
     const g = new Emitter(exact, map);
-    const { rep, nullable } = this.target === TARGET_FILTER ? this.filterBody(g) : this.valueBody(g);
+    const body = this.target === TARGET_FILTER ? this.filterBody(g) : this.valueBody(g);
+    if (body === null) {
+      p = { kernel: null, constants: [], rep: 'n', nullable: false };
+      this.programs.set(key, p);
+      return p;
+    }
+    const { rep, nullable } = body;
     const head = hasSel ? 'for(let q=0,m=sel.length;q<m;q++){const i=sel[q];' : 'for(let i=0;i<n;i++){';
     const before =
       this.target === TARGET_FILTER
@@ -382,9 +390,10 @@ class Run {
 
   /**
    * Conditions that are mere comparisons of cells are combined without branches, which random data would mispredict:
-   * `w += (a < 5) & (b >= 2)`. Conditions that call something or need statements follow, on the rows that are left.
+   * `w += (a < 5) & (b >= 2)`. Conditions that call something or need statements follow, on the rows that are left. Null where
+   * every row passes, as in IS NOT NULL of a column without NULLs.
    */
-  private filterBody(g: Emitter): { rep: 'n'; nullable: boolean } {
+  private filterBody(g: Emitter): { rep: 'n'; nullable: boolean } | null {
     const cheap: string[] = [];
     const rest: { lines: string[]; test: string }[] = [];
     for (const root of this.roots) {
@@ -392,6 +401,7 @@ class Run {
         const v = g.emit(root);
         return v.nul === 'true' ? 'false' : v.nul === 'false' ? g.truth(v) : `!(${v.nul})&&(${g.truth(v)})`;
       });
+      if (lines.length === 0 && constantCondition(result) === 'true') continue;
       if (lines.length === 0 && !CALL.test(result)) {
         cheap.push(`(${result.replace(NULL_TEST, '(!($1))&($2)')})`);
       } else {
@@ -399,6 +409,7 @@ class Run {
       }
     }
     if (rest.length === 0) {
+      if (cheap.length === 0) return null;
       g.line(`o[w]=i;w+=${cheap.length === 1 ? `${cheap[0]!}&1` : cheap.join('&')};`);
       return { rep: 'n', nullable: false };
     }

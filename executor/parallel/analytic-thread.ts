@@ -20,7 +20,7 @@ const lasting = (id: number): SharedArray => {
   if (a === undefined) throw new Error(`array ${id} is not known to the thread`);
   return a;
 };
-const post: Post = (message, transfer) => port.postMessage(message, transfer);
+const post: Post = (message) => port.postMessage(message);
 
 function failed(task: number, e: unknown): FromThread {
   if (e instanceof MysqlError)
@@ -56,7 +56,7 @@ function receive(m: ToThread): void {
       fragments.set(m.id, { ...m.form, steps: m.form.steps.map(unpackLists) });
       return;
     case 'load':
-      post({ kind: 'loaded', load: m.load, column: load(m.file, m.at) }, []);
+      post({ kind: 'loaded', load: m.load, column: load(m.file, m.at) });
       return;
     case 'start':
       try {
@@ -64,10 +64,10 @@ function receive(m: ToThread): void {
         tasks.set(m.task, task);
         task
           .run()
-          .catch((e: unknown) => post(failed(m.task, e), []))
+          .catch((e: unknown) => post(failed(m.task, e)))
           .finally(() => tasks.delete(m.task));
       } catch (e) {
-        post(failed(m.task, e), []);
+        post(failed(m.task, e));
       }
       return;
     case 'rows':
@@ -77,4 +77,4 @@ function receive(m: ToThread): void {
 }
 
 port.on('message', receive);
-post({ kind: 'ready' }, []);
+post({ kind: 'ready' });
