@@ -3,6 +3,7 @@ import { TypeCode, type FieldType } from '../types/field-type.js';
 import type { NullKeys } from './group-key.js';
 import { hashNumber } from './hash.js';
 import { powerOf2 } from './hash-slots.js';
+import { isInt32Range } from './int32-range.js';
 import type { NumKeyStore } from './key-store.js';
 import type { NumVector } from './vector.js';
 
@@ -69,6 +70,8 @@ export class NumberTable {
 
   /** As GroupTable's `assign` (`insert`) and `find`. */
   run(v: NumVector, sel: Int32Array | null, n: number, out: Int32Array, insert: boolean): void {
+    if (sel === null && v.nulls === null && v.data instanceof Int32Array && this.allKnown(v.data, n, out))
+      return;
     if (!this.directDone && insert) this.fitDirect(v, sel, n);
     const nulls = v.nulls;
     const dense = nulls === null && sel === null;
@@ -107,6 +110,22 @@ export class NumberTable {
       this.nullGroup = this.size++;
     }
     return this.nullGroup;
+  }
+
+  /** Looks the batch up where the array has all of its values: of groups that are few, most batches bring no other. */
+  private allKnown(d: Int32Array, n: number, out: Int32Array): boolean {
+    const t = this.direct;
+    if (t === null || !isInt32Range(this.base, t.length)) return false;
+    const base = this.base | 0;
+    const len = t.length;
+    for (let k = 0; k < n; k++) {
+      const p = (d[k]! - base) >>> 0;
+      if (p >= len) return false;
+      const g = t[p]!;
+      if (g === 0) return false;
+      out[k] = g - 1;
+    }
+    return true;
   }
 
   /** Makes `direct` cover the batch, or gives the array strategy up. */

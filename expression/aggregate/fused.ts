@@ -21,10 +21,15 @@ type Loop = (
   ids: Int32Array,
   n: number,
   sel: Int32Array | null,
-  rows: Float64Array,
+  /** See PackedStates. */
+  packed: Float64Array,
 ) => void;
 
 const LOOPS = new Map<string, Loop>();
+
+/** Where there are this many rows for a group, states are packed for the loop. */
+const ROWS_PER_GROUP = 8;
+const MAX_EXACT = Number.MAX_SAFE_INTEGER;
 
 function partOf(a: Aggregator, inputs: readonly Vector[]): Part | null {
   if (a instanceof SumAggregator) {
@@ -36,34 +41,114 @@ function partOf(a: Aggregator, inputs: readonly Vector[]): Part | null {
   return null;
 }
 
-/** Whether the part counts every row, so that one count of rows per group serves it. */
-const countsAll = (p: Part): boolean =>
-  p.kind === 'c' || ((p.kind === 'E' || p.kind === 'R') && p.vector!.nulls === null);
+const isExact = (p: Part): boolean => p.kind === 'e' || p.kind === 'E';
+const isAverage = (p: Part): boolean => p.kind === 'E' || p.kind === 'R';
 
-function generate(parts: readonly Part[], shared: boolean, hasSel: boolean): Loop {
+/** Arrays of the aggregators as they are: an element of one or two for each function and row. */
+function generate(parts: readonly Part[], rows: string): string {
   const head: string[] = [];
   const row: string[] = [];
   parts.forEach((p, k) => {
     head.push(`const n${k}=S[${k}].counts;`);
     if (p.vector === null) {
-      if (!shared) row.push(`n${k}[g]++;`);
+      row.push(`n${k}[g]++;`);
       return;
     }
     head.push(`const a${k}=S[${k}].acc,d${k}=V[${k}].data,u${k}=V[${k}].nulls;`);
-    const exact = p.kind === 'e' || p.kind === 'E';
-    const add = exact
-      ? `const s=a${k}[g]+x;if(Math.abs(s)>9007199254740991)S[${k}].flush(g,x);else a${k}[g]=s;`
+    const add = isExact(p)
+      ? `const s=a${k}[g]+x;if(Math.abs(s)>${MAX_EXACT})S[${k}].flush(g,x);else a${k}[g]=s;`
       : `a${k}[g]+=x;`;
-    const count =
-      p.kind === 'e' || p.kind === 'r' ? `n${k}[g]=1;` : shared && countsAll(p) ? '' : `n${k}[g]++;`;
-    const body = `const x=d${k}[i];${add}${count}`;
+    const body = `const x=d${k}[i];${add}${isAverage(p) ? `n${k}[g]++;` : `n${k}[g]=1;`}`;
     row.push(p.vector.nulls === null ? `{${body}}` : `if(u${k}[i]!==1){${body}}`);
   });
-  const rows = hasSel
-    ? 'for(let q=0,m=sel.length;q<m;q++){const i=sel[q],g=ids[i];'
-    : 'for(let i=0;i<n;i++){const g=ids[i];';
-  const text = `${head.join('')}${rows}${shared ? 'rows[g]++;' : ''}${row.join('')}}`;
-  return new Function(`return function fused(S,V,ids,n,sel,rows){"use strict";${text}}`)() as Loop;
+  return `${head.join('')}${rows}const g=ids[i];${row.join('')}}`;
+}
+
+/** The same over packed states; `safe`: no exact sum can leave what doubles hold exactly. */
+function generatePacked(parts: readonly Part[], layout: PackedStates, rows: string, safe: boolean): string {
+  const head: string[] = [];
+  const row: string[] = [];
+  parts.forEach((p, k) => {
+    if (p.vector === null) return;
+    head.push(`const d${k}=V[${k}].data,u${k}=V[${k}].nulls;`);
+    const at = `packed[b+${layout.sums[k]!}]`;
+    const add =
+      isExact(p) && !safe
+        ? `const x=d${k}[i],s=${at}+x;if(Math.abs(s)>${MAX_EXACT})${at}=S[${k}].passed(g,${at},x);else ${at}=s;`
+        : `${at}+=d${k}[i];`;
+    row.push(
+      p.vector.nulls === null ? `{${add}}` : `if(u${k}[i]!==1){${add}packed[b+${layout.counts[k]!}]+=1;}`,
+    );
+  });
+  return `${head.join('')}${rows}const g=ids[i],b=Math.imul(g,${layout.width});packed[b]+=1;${row.join('')}}`;
+}
+
+/**
+ * States of the groups side by side in one array while a loop runs: rows, then the sum of each function, with a count where its input
+ * has NULLs. One array in place of two for each function is what the loop has registers for, and one count of rows serves all: a
+ * third to a half of the time.
+ */
+class PackedStates {
+  readonly sums: number[] = [];
+  readonly counts: number[] = [];
+  readonly width: number;
+
+  constructor(private readonly parts: readonly Part[]) {
+    let width = 1;
+    for (const p of parts) {
+      this.sums.push(p.vector === null ? 0 : width++);
+      this.counts.push(p.vector === null || p.vector.nulls === null ? 0 : width++);
+    }
+    this.width = width;
+  }
+
+  /** Puts the sums so far in; gives the largest exact one. */
+  pack(packed: Float64Array, groups: number): number {
+    const { parts, width } = this;
+    packed.fill(0, 0, groups * width);
+    let largest = 0;
+    for (let k = 0; k < parts.length; k++) {
+      const { aggregator } = parts[k]!;
+      if (!(aggregator instanceof SumAggregator)) continue;
+      const { acc } = aggregator;
+      for (let g = 0, at = this.sums[k]!; g < groups; g++, at += width) packed[at] = acc[g]!;
+      if (isExact(parts[k]!)) for (let g = 0; g < groups; g++) largest = Math.max(largest, Math.abs(acc[g]!));
+    }
+    return largest;
+  }
+
+  unpack(packed: Float64Array, groups: number): void {
+    const { parts, width } = this;
+    for (let k = 0; k < parts.length; k++) {
+      const p = parts[k]!;
+      const { aggregator } = p;
+      const { counts } = aggregator;
+      const adds = p.vector === null || isAverage(p);
+      for (let g = 0, at = this.counts[k]!; g < groups; g++, at += width) {
+        if (adds) counts[g]! += packed[at]!;
+        else if (packed[at] !== 0) counts[g] = 1;
+      }
+      if (!(aggregator instanceof SumAggregator)) continue;
+      const { acc } = aggregator;
+      for (let g = 0, at = this.sums[k]!; g < groups; g++, at += width) acc[g] = packed[at]!;
+    }
+  }
+}
+
+/** What `n` values of an exact part can add up to. */
+function mostAdded(parts: readonly Part[], n: number): number {
+  const exact = parts.filter(isExact);
+  if (exact.length === 0) return 0;
+  return exact.every((p) => p.vector!.data instanceof Int32Array) ? n * 2 ** 31 : Infinity;
+}
+
+function loopOf(key: string, text: () => string): Loop {
+  let loop = LOOPS.get(key);
+  if (loop === undefined) {
+    loop = new Function(`return function fused(S,V,ids,n,sel,packed){"use strict";${text()}}`)() as Loop;
+    LOOPS.set(key, loop);
+  }
+  return loop;
 }
 
 let scratch = new Float64Array(256);
@@ -87,36 +172,26 @@ export function updateAggregators(
     else parts.push(p);
   }
   if (parts.length === 0) return;
-  const groups = parts[0]!.aggregator.counts.length;
-  // One count of rows per group is added to all who need it, where groups are few.
-  const shared = groups * 4 <= n && parts.filter(countsAll).length > 1;
-  let key = `${shared ? '+' : ''}${sel === null ? '' : '/'}`;
+  const rows = sel === null ? 'for(let i=0;i<n;i++){' : 'for(let q=0,m=sel.length;q<m;q++){const i=sel[q];';
+  let key = sel === null ? '' : '/';
   for (const p of parts) {
     key += p.kind;
     if (p.vector !== null)
       key += (p.vector.data instanceof Int32Array ? 'i' : 'f') + (p.vector.nulls === null ? '' : '?');
   }
-  let loop = LOOPS.get(key);
-  if (loop === undefined) {
-    loop = generate(parts, shared, sel !== null);
-    LOOPS.set(key, loop);
+  const states = parts.map((p) => p.aggregator);
+  const vectors = parts.map((p) => p.vector);
+  const groups = parts[0]!.aggregator.counts.length;
+  const selected = sel === null ? n : sel.length;
+  if (parts.length === 1 || groups * ROWS_PER_GROUP > selected) {
+    loopOf(key, () => generate(parts, rows))(states, vectors, ids, n, sel, scratch);
+    return;
   }
-  if (shared) {
-    if (scratch.length < groups) scratch = new Float64Array(groups * 2);
-    scratch.fill(0, 0, groups);
-  }
-  loop(
-    parts.map((p) => p.aggregator),
-    parts.map((p) => p.vector),
-    ids,
-    n,
-    sel,
-    scratch,
-  );
-  if (!shared) return;
-  for (const p of parts) {
-    if (!countsAll(p)) continue;
-    const c = p.aggregator.counts;
-    for (let g = 0; g < groups; g++) c[g]! += scratch[g]!;
-  }
+  const layout = new PackedStates(parts);
+  if (scratch.length < groups * layout.width) scratch = new Float64Array(groups * layout.width * 2);
+  const packed = scratch;
+  const safe = layout.pack(packed, groups) + mostAdded(parts, selected) <= MAX_EXACT;
+  const loop = loopOf(`${safe ? '=' : '+'}${key}`, () => generatePacked(parts, layout, rows, safe));
+  loop(states, vectors, ids, n, sel, packed);
+  layout.unpack(packed, groups);
 }

@@ -70,8 +70,13 @@ export class SumAggregator implements Aggregator {
   }
 
   flush(g: number, x: number): void {
-    this.big.set(g, (this.big.get(g) ?? 0n) + BigInt(this.acc[g]!) + BigInt(x));
-    this.acc[g] = 0;
+    this.acc[g] = this.passed(g, this.acc[g]!, x);
+  }
+
+  /** An addition to a sum of group g so far that would pass 2^53; gives what the sum goes on from. */
+  passed(g: number, acc: number, x: number): number {
+    this.big.set(g, (this.big.get(g) ?? 0n) + BigInt(acc) + BigInt(x));
+    return 0;
   }
 
   update(ids: Int32Array | null, inputs: readonly Vector[], n: number, sel: Int32Array | null): void {
