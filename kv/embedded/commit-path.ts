@@ -68,8 +68,8 @@ export class CommitPath {
 
   /** Commits a load in bulk (staged-loads.ts) and the writes that go with it. */
   commitLoad(mark: bigint, commitTs: bigint, writes: readonly VersionWrite[]): void {
-    if (writes.length > 0) this.apply(mark, commitTs, writes);
-    else this.versions.noteCommit(highHalf(commitTs), lowHalf(commitTs));
+    this.apply(mark, commitTs, writes);
+    this.versions.noteCommit(highHalf(commitTs), lowHalf(commitTs));
     const out = this.wal.begin(LogRecord.load);
     encodeTxn(out, mark, commitTs, writes);
     this.wal.commit();

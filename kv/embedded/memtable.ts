@@ -390,6 +390,11 @@ export class Memtable {
     return this.words[node]! & 0xffff;
   }
 
+  /** The version's VersionKind: what its record begins with (record.ts). */
+  kindOf(version: number): number {
+    return this.bytes[(version + VERSION_WORDS) << 2]!;
+  }
+
   commitHi(version: number): number {
     return this.words[version + 1]! >>> 0;
   }

@@ -216,7 +216,6 @@ export class Percolator {
     if (oversize !== null) return oversize;
     const versions = this.path.versions;
     const lock = this.path.locks.held(m.key);
-    let looked = false;
     let constraint = action === undefined || action === 'doConstraintCheck';
     if (lock !== undefined) {
       if (lock.startTs !== req.startVersion) {
@@ -225,7 +224,7 @@ export class Percolator {
         if (action === 'doPessimisticCheck') return pessimisticLockNotFound(req.startVersion);
         // Newer data dooms the transaction whatever becomes of the lock: where others queue for a key, one that waited for each of
         // their locks would never come to know.
-        if (constraint && versions.newest(m.key) && this.atOrAfter(startHi, startLo))
+        if (constraint && versions.newestSince(m.key, startHi, startLo) && this.atOrAfter(startHi, startLo))
           return this.conflict(req.startVersion, m.key, req.primaryLock, 'optimistic');
         return { kind: 'locked', lock: lockInfo(lock) };
       }
@@ -245,8 +244,8 @@ export class Percolator {
         const conflict = this.markConflict(req, m.key, startHi, startLo);
         if (conflict !== null) return conflict;
       }
-      looked = !absent && versions.committedSince(startHi, startLo);
-      if (looked && versions.newest(m.key) && this.atOrAfter(startHi, startLo)) {
+      const found = !absent && versions.newestSince(m.key, startHi, startLo);
+      if (found && this.atOrAfter(startHi, startLo)) {
         if (versions.startHi === startHi && versions.startLo === startLo) {
           return { kind: 'committed', commitTs: joinHalves(versions.commitHi, versions.commitLo) };
         }
@@ -267,8 +266,7 @@ export class Percolator {
     }
     const isNew = m.op === 'insert' || m.op === 'checkNotExists';
     const asserted =
-      req.assertionLevel !== undefined &&
-      (req.assertionLevel === 'strict' || (req.assertionLevel === 'fast' && (looked || isNew))) &&
+      (req.assertionLevel === 'strict' || (req.assertionLevel === 'fast' && isNew)) &&
       m.assertion !== undefined &&
       m.assertion !== 'none';
     if (isNew || asserted) {

@@ -118,7 +118,7 @@ export class PessimisticLocks {
         m.assertion === 'notExist' ||
         req.lockOnlyIfExists === true;
       if (!needsValue && lockedTs === undefined && !versions.committedSince(forHi, forLo)) continue;
-      const present = versions.newest(m.key);
+      const present = needsValue ? versions.newest(m.key) : versions.newestSince(m.key, forHi, forLo);
       if (present && this.after(forHi, forLo)) {
         if (!newest) return { errors: [this.conflict(req, m.key, 'pessimisticRetry')] };
         const committed = joinHalves(versions.commitHi, versions.commitLo);

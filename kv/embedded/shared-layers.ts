@@ -67,14 +67,14 @@ export class SharedState {
   readonly words: Int32Array;
   /**
    * [0] newest timestamp given, [1] end of the lease: no timestamp at or beyond it may be given, [2] newest timestamp of a lock
-   * record or rollback mark.
+   * record or rollback mark, [3] newest commit timestamp of what is not in the active memtable.
    */
   readonly timestamps: BigInt64Array;
   private readonly roots: Float64Array;
 
   constructor(readonly buffer: SharedArrayBuffer = new SharedArrayBuffer(TOTAL_BYTES)) {
     this.words = new Int32Array(buffer, 0, TS_BYTES / 4);
-    this.timestamps = new BigInt64Array(buffer, TS_BYTES, 3);
+    this.timestamps = new BigInt64Array(buffer, TS_BYTES, 4);
     this.roots = new Float64Array(buffer, ROOT_BYTES, 4);
   }
 
@@ -123,6 +123,14 @@ export class SharedState {
 
   set newestMark(ts: bigint) {
     Atomics.store(this.timestamps, 2, ts);
+  }
+
+  get newestBelow(): bigint {
+    return Atomics.load(this.timestamps, 3);
+  }
+
+  set newestBelow(ts: bigint) {
+    Atomics.store(this.timestamps, 3, ts);
   }
 
   /** Sections of one thread may lie within each other. */

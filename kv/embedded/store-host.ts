@@ -115,6 +115,10 @@ export class StoreHost implements LayerSharing, CommitExchange {
     versions.onMark = (ts) => {
       this.state.newestMark = ts;
     };
+    this.state.newestBelow = versions.newestBelow;
+    versions.onNewestBelow = (ts) => {
+      this.state.newestBelow = ts;
+    };
     this.locksChanged();
     versions.share(this);
   }

@@ -208,3 +208,24 @@ test('a transaction of many keys, or long values, goes to the store in parts, be
     }).locks,
   ).toEqual([]);
 });
+
+test('a conflict is found in whichever layer the newer version lies, and a new key in all of them', async () => {
+  const [a, b] = nodes as [AttachedStore, AttachedStore];
+  alone(commit(a, [put('old', '1')]));
+  const began = b.timestamp();
+  alone(commit(a, [put('k', '1')]));
+  const filler = 'x'.repeat(2000);
+  // The memtable that holds `k` is frozen, and moves into LMDB.
+  for (let i = 0; i < 80; i++) await commit(a, [put(`f${i}`, filler)]);
+  await store.checkpoint();
+  const late = await asked(commit(b, [put('k', 'late')], { startVersion: began }));
+  expect(late.errors[0]?.kind).toBe('conflict');
+  expect(alone(commit(b, [put('k', '2')])).errors).toEqual([]);
+  const present = await asked(commit(b, [{ op: 'insert', key: bytes('old'), value: bytes('again') }]));
+  expect(present.errors[0]?.kind).toBe('alreadyExist');
+  const strict = { assertionLevel: 'strict' } as const;
+  const absent: Mutation = { ...put('old', '2'), assertion: 'notExist' };
+  expect((await asked(commit(b, [absent], strict))).errors[0]?.kind).toBe('assertionFailed');
+  expect(alone(commit(b, [absent], { assertionLevel: 'fast' })).errors).toEqual([]);
+  expect(read(store, 'old')).toBe('2');
+});

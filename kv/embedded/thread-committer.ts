@@ -74,28 +74,41 @@ export class ThreadCommitter {
 
   /** Before the section: what is committed of the keys, so that it only has to see that this is still so. */
   private look(req: PrewriteRequest): boolean {
-    const { versions } = this.parts;
     const { mutations } = req;
-    const { seen } = this;
+    const below = this.mayConflictBelow(req);
     for (let i = 0; i < mutations.length; i++) {
       const m = mutations[i]!;
-      const { key, value } = m;
-      if (CommitPath.checkSize(key, value) !== null) return false;
-      if (isBlind(m, req.pessimisticActions?.[i])) continue;
-      const version = versions.active.newestOf(MemtableList.data, key);
-      const of = (seen[i] ??= { version: 0, found: false, exists: false, commitHi: 0, commitLo: 0 });
-      this.lookAt(key, of);
-      of.version = version;
+      if (CommitPath.checkSize(m.key, m.value) !== null) return false;
+      if (!isBlind(m, req.pessimisticActions?.[i], req))
+        this.lookAt(m, req, below, (this.seen[i] ??= newSeen()));
     }
     return true;
   }
 
-  private lookAt(key: Uint8Array, into: Seen): void {
+  /** Whether what is not in the active memtable may have been committed since the transaction began. */
+  private mayConflictBelow(req: PrewriteRequest): boolean {
+    return this.parts.state.newestBelow >= req.startVersion;
+  }
+
+  private lookAt(m: Mutation, req: PrewriteRequest, below: boolean, into: Seen): void {
     const { versions } = this.parts;
-    into.found = versions.visible(key, 0, key.length, MAX_UINT32, MAX_UINT32);
-    into.exists = into.found && versions.kind === VersionKind.put;
-    into.commitHi = versions.commitHi;
-    into.commitLo = versions.commitLo;
+    const { active } = versions;
+    const { key } = m;
+    const version = active.newestOf(MemtableList.data, key);
+    into.version = version;
+    into.whole = below || asksWhetherExists(m, req);
+    if (into.whole) {
+      into.found = versions.visible(key, 0, key.length, MAX_UINT32, MAX_UINT32);
+      into.exists = into.found && versions.kind === VersionKind.put;
+      into.commitHi = versions.commitHi;
+      into.commitLo = versions.commitLo;
+      return;
+    }
+    into.found = version !== 0;
+    if (!into.found) return;
+    into.exists = active.kindOf(version) === VersionKind.put;
+    into.commitHi = active.commitHi(version);
+    into.commitLo = active.commitLo(version);
   }
 
   /** Within a section: the commit timestamp, or null when nothing was done. */
@@ -107,14 +120,18 @@ export class ThreadCommitter {
     if (state.newestMark >= req.startVersion) return null;
     const { mutations } = req;
     const same = versions.generation === generation;
+    const below = this.mayConflictBelow(req);
     // The present layers: they were asked for within this section.
     const { active } = versions;
     for (let i = 0; i < mutations.length; i++) {
       const m = mutations[i]!;
       const action = req.pessimisticActions?.[i];
-      const seen = isBlind(m, action) ? null : this.seen[i]!;
-      if (seen !== null && (!same || active.newestOf(MemtableList.data, m.key) !== seen.version))
-        this.lookAt(m.key, seen);
+      const seen = isBlind(m, action, req) ? null : this.seen[i]!;
+      if (seen !== null) {
+        const changed = !same || (below && !seen.whole);
+        if (changed || active.newestOf(MemtableList.data, m.key) !== seen.version)
+          this.lookAt(m, req, below, seen);
+      }
       if (!this.isFree(req, m, seen, action, token)) return null;
     }
     if (!active.fits(draft.room) || !wal.fits(draft.room) || wal.segmentBytes > WAL_LIMIT) return null;
@@ -156,8 +173,9 @@ export class ThreadCommitter {
       if (seen.commitHi > startHi) return false;
       if (seen.commitHi === startHi && seen.commitLo >= lowHalf(req.startVersion)) return false;
     }
-    if (seen.exists) return m.op !== 'insert' && m.op !== 'checkNotExists' && m.assertion !== 'notExist';
-    return m.assertion !== 'exist';
+    if (!asksWhetherExists(m, req)) return true;
+    if (isNew(m) && seen.exists) return false;
+    return m.assertion !== (seen.exists ? 'notExist' : 'exist');
   }
 
   private freshCommitTs(req: PrewriteRequest, counter: SharedCounter): bigint | null {
@@ -176,16 +194,36 @@ type PessimisticAction = 'skipPessimisticCheck' | 'doPessimisticCheck' | 'doCons
  * Whether what is committed of the key does not matter: the transaction holds a lock on it, or on the row that it belongs to, and
  * neither presumes nor asserts anything.
  */
-function isBlind({ op, assertion }: Mutation, action: PessimisticAction | undefined): boolean {
+function isBlind(m: Mutation, action: PessimisticAction | undefined, req: PrewriteRequest): boolean {
   if (action === undefined || action === 'doConstraintCheck') return false;
-  return (op === 'put' || op === 'del') && (assertion === undefined || assertion === 'none');
+  return (m.op === 'put' || m.op === 'del') && !asksWhetherExists(m, req);
 }
 
-/** What is committed of a key, and its newest version in the active memtable when that was looked up. */
+const isNew = ({ op }: Mutation): boolean => op === 'insert' || op === 'checkNotExists';
+
+/** Whether the commit depends on there being a value of the key, not only on who wrote it: assertions of `fast` are worth no look. */
+function asksWhetherExists(m: Mutation, { assertionLevel }: PrewriteRequest): boolean {
+  return isNew(m) || (assertionLevel === 'strict' && m.assertion !== undefined && m.assertion !== 'none');
+}
+
+/**
+ * What is committed of a key, and its newest version in the active memtable when that was looked up. Unless it is the `whole`, what is
+ * below the active memtable is left out: all of it was committed before the transaction began.
+ */
 interface Seen {
   version: number;
+  whole: boolean;
   found: boolean;
   exists: boolean;
   commitHi: number;
   commitLo: number;
 }
+
+const newSeen = (): Seen => ({
+  version: 0,
+  whole: false,
+  found: false,
+  exists: false,
+  commitHi: 0,
+  commitLo: 0,
+});

@@ -251,7 +251,7 @@ export abstract class VersionReader {
     return true;
   }
 
-  private fromMemtable(table: Memtable, version: number): boolean {
+  protected fromMemtable(table: Memtable, version: number): boolean {
     const at = table.recordStart(version);
     this.fromRecord(table.bytes, at, at + table.recordLength(version));
     return true;

@@ -47,6 +47,8 @@ export class VersionStore extends VersionReader {
   private sharing: LayerSharing | null = null;
   /** Told of the newest timestamp of a lock record or rollback mark when it grows. */
   onMark: ((ts: bigint) => void) | null = null;
+  /** Told of the newest commit timestamp outside of the active memtable when it grows. */
+  onNewestBelow: ((ts: bigint) => void) | null = null;
 
   constructor(
     override readonly env: LmdbEnv,
@@ -80,17 +82,30 @@ export class VersionStore extends VersionReader {
 
   /** Whether puts or deletes may have been committed at or above the timestamp. */
   committedSince(hi: number, lo: number): boolean {
-    return (
-      this.newestHi > hi ||
-      (this.newestHi === hi && this.newestLo >= lo) ||
-      this.active.committedSince(hi, lo)
-    );
+    return this.committedBelowSince(hi, lo) || this.active.committedSince(hi, lo);
+  }
+
+  /** The same of what is not in the active memtable. */
+  private committedBelowSince(hi: number, lo: number): boolean {
+    return this.newestHi > hi || (this.newestHi === hi && this.newestLo >= lo);
+  }
+
+  /** The newest version of the key, which is not looked for where none can be that was committed at or above the timestamp. */
+  newestSince(key: Uint8Array, hi: number, lo: number): boolean {
+    if (this.committedBelowSince(hi, lo)) return this.newest(key);
+    const version = this.active.newestOf(MemtableList.data, key);
+    return version !== 0 && this.fromMemtable(this.active, version);
+  }
+
+  get newestBelow(): bigint {
+    return joinHalves(this.newestHi, this.newestLo);
   }
 
   noteCommit(hi: number, lo: number): void {
-    if (this.newestHi > hi || (this.newestHi === hi && this.newestLo >= lo)) return;
+    if (this.committedBelowSince(hi, lo)) return;
     this.newestHi = hi;
     this.newestLo = lo;
+    this.onNewestBelow?.(joinHalves(hi, lo));
   }
 
   noteMark(hi: number, lo: number): void {

@@ -1,6 +1,7 @@
 import type { Socket } from 'node:net';
 import { TLSSocket } from 'node:tls';
 import { CompressedFraming } from './compression.js';
+import { writeDirectly } from './direct-write.js';
 import { PacketReader } from './packet-reader.js';
 import type { ByteSink } from './packet-writer.js';
 import { PacketWriter } from './packet-writer.js';
@@ -40,6 +41,8 @@ export class Channel implements ByteSink {
   private drainWaiter: Waiter | null = null;
   private paused = false;
   private discarding = false;
+  /** Bytes go as they are: no TLS is, or is being, laid over them. */
+  private plain = true;
   private compression: CompressedFraming | null = null;
 
   constructor(
@@ -164,12 +167,13 @@ export class Channel implements ByteSink {
   /** ByteSink. The kernel usually takes everything at once; then `buf` is free again when this returns. */
   write(buf: Buffer, length: number): boolean {
     if (this.lost) return true;
-    const bytes = buf.subarray(0, length);
     if (this.compression !== null) {
-      this.compression.encode(bytes, (frame) => this.socket.write(frame));
+      this.compression.encode(buf.subarray(0, length), (frame) => this.socket.write(frame));
       return true;
     }
-    this.socket.write(bytes);
+    const sent = this.plain ? writeDirectly(this.socket, buf, length) : 0;
+    if (sent === length) return true;
+    this.socket.write(buf.subarray(sent, length));
     return this.socket.writableLength === 0;
   }
 
@@ -195,6 +199,7 @@ export class Channel implements ByteSink {
   /** Takes the stream over into TLS, the bytes already read included. */
   async startTls(upgrader: TlsUpgrader): Promise<void> {
     const raw = this.socket;
+    this.plain = false;
     const rest = this.reader.takeRest();
     raw.off('data', this.handleData);
     raw.off('drain', this.handleDrain);
