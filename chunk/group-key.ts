@@ -1,3 +1,4 @@
+import { touched } from './touched.js';
 import type { FieldType } from '../types/field-type.js';
 import { layoutOf } from '../types/field-type.js';
 import { hashColumns } from './hash.js';
@@ -115,6 +116,7 @@ export class GroupTable {
     if (size * 2 < this.slots.length) return;
     const cap = powerOf2(size * 4);
     const slots = new Int32Array(cap);
+    yield* touched(slots);
     for (let from = 0; from < this.size; from += ENTERED_AT_ONCE) {
       this.enter(slots, from, Math.min(this.size, from + ENTERED_AT_ONCE));
       yield;

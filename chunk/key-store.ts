@@ -26,6 +26,8 @@ export interface KeyStore {
 
 /** Stores of fewer bytes are copied at once. */
 const COPIED_AT_ONCE = 1 << 22;
+/** Bytes copied between two steps otherwise: the pages that they go to are new, and cost microseconds each. */
+const STEP_BYTES = 1 << 18;
 
 /** Copies what there is in steps; the result is longer by half and `more`. */
 function* copied<T extends Uint8Array | Int32Array | Float64Array>(
@@ -34,7 +36,7 @@ function* copied<T extends Uint8Array | Int32Array | Float64Array>(
   more: number,
 ): Generator<void, T> {
   const next = new (a.constructor as new (n: number) => T)(Math.max(a.length * 2, used + more));
-  const step = COPIED_AT_ONCE / a.BYTES_PER_ELEMENT;
+  const step = STEP_BYTES / a.BYTES_PER_ELEMENT;
   for (let from = 0; from < used; from += step) {
     next.set(a.subarray(from, Math.min(used, from + step)), from);
     yield;

@@ -1,3 +1,4 @@
+import { touched } from './touched.js';
 import { mix32 } from '../types/collation-bytes.js';
 import { TypeCode, type FieldType } from '../types/field-type.js';
 import type { NullKeys } from './group-key.js';
@@ -59,6 +60,8 @@ export class NumberTable {
     const cap = powerOf2(size * 4);
     const slots = new Int32Array(cap);
     const keys = new Float64Array(cap);
+    yield* touched(slots);
+    yield* touched(keys);
     for (let from = 0; from < this.size; from += ENTERED_AT_ONCE) {
       this.enter(slots, keys, from, Math.min(this.size, from + ENTERED_AT_ONCE));
       yield;

@@ -106,6 +106,22 @@ function membersOf(constants: readonly Constant[], scale: number | null): Number
   return known.members;
 }
 
+/** Makes in steps what a long list of integers is going to be looked up in; other lists are left as they are. */
+export function* knowIntegers(items: readonly (Constant | null)[]): Generator<void> {
+  const constants: Constant[] = [];
+  const values: number[] = [];
+  for (const [k, c] of items.entries()) {
+    if (c === null || !isInteger(c.type) || typeof c.value !== 'number') return;
+    constants.push(c);
+    values.push(c.value);
+    if (k % LONG === 0) yield;
+  }
+  const { length } = constants;
+  if (length < LONG) return;
+  const members = yield* NumberSet.inSteps(values);
+  KNOWN.set(constants[length - 1]!, { first: constants[0]!, count: length, scale: 0, members });
+}
+
 function makeMembers(constants: readonly Constant[], scale: number | null): NumberSet | Set<Datum> {
   const values: Datum[] = [];
   let numbers = scale !== null;
@@ -115,7 +131,7 @@ function makeMembers(constants: readonly Constant[], scale: number | null): Numb
     numbers &&= typeof v === 'number';
     values.push(v);
   }
-  return numbers ? new NumberSet(values as number[]) : new Set(values);
+  return numbers ? NumberSet.of(values as number[]) : new Set(values);
 }
 
 function emitIn(g: Emitter, node: ScalarFunction): Value {

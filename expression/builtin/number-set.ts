@@ -1,5 +1,10 @@
+import { touched } from '../../chunk/touched.js';
+import { atOnce } from '../aggregate/aggregator.js';
+
 /** Least share of free slots: one in this many is taken at most. */
 const ROOM = 2;
+/** Members that are entered between two chances to let others use the thread. */
+const STEP = 1 << 13;
 
 const hashOf = (x: number): number => {
   const low = x | 0;
@@ -16,12 +21,29 @@ export class NumberSet {
   private readonly slots: Float64Array;
   private readonly mask: number;
 
-  constructor(members: readonly number[]) {
+  private constructor(count: number) {
     let size = 16;
-    while (size < members.length * ROOM) size *= 2;
-    this.slots = new Float64Array(size).fill(NaN);
+    while (size < count * ROOM) size *= 2;
+    this.slots = new Float64Array(size);
     this.mask = size - 1;
-    for (const x of members) this.slots[this.slotOf(x)] = x;
+  }
+
+  static of(members: readonly number[]): NumberSet {
+    return atOnce(NumberSet.inSteps(members));
+  }
+
+  static *inSteps(members: readonly number[]): Generator<void, NumberSet> {
+    const set = new NumberSet(members.length);
+    yield* touched(set.slots, NaN);
+    for (let from = 0; from < members.length; from += STEP) {
+      set.add(members, from, Math.min(members.length, from + STEP));
+      yield;
+    }
+    return set;
+  }
+
+  private add(members: readonly number[], from: number, to: number): void {
+    for (let i = from; i < to; i++) this.slots[this.slotOf(members[i]!)] = members[i]!;
   }
 
   has(x: unknown): boolean {

@@ -1,5 +1,12 @@
-/** A power of two. */
 const SHARDS = 64;
+/** Bits of a key's hash that tell its shard. */
+const BITS = 12;
+
+/**
+ * Shards by hash, of which the last gets twice as many keys as the first: their Maps outgrow their tables one by one, where even shards
+ * would do so all at the same size, within a batch of keys.
+ */
+const SHARD_OF = Uint8Array.from({ length: 1 << BITS }, (_, h) => Math.log2(1 + h / (1 << BITS)) * SHARDS);
 
 /**
  * A map from keys (`keyString`) that may hold a million: in shards, since a Map that has outgrown its table copies all of it at once,
@@ -9,9 +16,11 @@ export class KeyMap<T> {
   private readonly shards = Array.from({ length: SHARDS }, () => new Map<string, T>());
   size = 0;
 
-  /** By the last byte, in which keys of neighbouring rows differ. */
+  /** By the last two bytes, in which keys of neighbouring rows differ. */
   private shard(key: string): Map<string, T> {
-    return this.shards[key.length === 0 ? 0 : key.charCodeAt(key.length - 1) & (SHARDS - 1)]!;
+    const n = key.length;
+    const tail = n < 2 ? 0 : (key.charCodeAt(n - 2) << 8) | key.charCodeAt(n - 1);
+    return this.shards[SHARD_OF[Math.imul(tail, 0x9e3779b1) >>> (32 - BITS)]!]!;
   }
 
   get(key: string): T | undefined {

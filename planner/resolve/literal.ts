@@ -1,5 +1,6 @@
 import type { Constant } from '../../expression/expression.js';
 import type { Expr, Literal } from '../../parser/ast/index.js';
+import { knowIntegers } from '../../expression/builtin/in-list.js';
 import {
   binaryType,
   boolType,
@@ -113,6 +114,7 @@ export function* literalsOf(list: readonly Expr[], ctx: PlanContext): Generator<
     out.push(plain ? literal(e, ctx) : null);
     if (out.length % STEP === 0) yield;
   }
+  yield* knowIntegers(out);
   return out;
 }
 

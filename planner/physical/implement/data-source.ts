@@ -79,7 +79,7 @@ function throughGlobalIndex(
   const source: DataSource = { ...ds, onlyGlobal: true };
   const paths = accessPaths(opt.ctx, source);
   const forced = paths.some((p) => p.forced);
-  const point = tryPointPath(opt, source);
+  const point = tryPointPath(opt, source, paths);
   if (point !== null && prop.order.length === 0) return { task: point, forced };
   const task = bestPath(opt, source, prop, paths, undefined);
   return task === null ? null : { task, forced };
@@ -113,12 +113,13 @@ export function implementDataSource(opt: Optimizer, ds: DataSource, prop: Proper
   if (partitioned && !prunesDynamically(opt)) return implementPartitions(opt, ds, prop);
   if (ds.conditions.some(isFalse) || isContradiction(ds, opt)) return emptyTask(opt, ds);
   const partitions = partitioned ? readPartitions(opt, ds, prop.order) : undefined;
-  const point = tryPointPath(opt, ds);
+  const paths = accessPaths(opt.ctx, ds);
+  const point = tryPointPath(opt, ds, paths);
   if (point !== null) {
     const ordered = pointInOrder(ds, point, prop.order);
     if (ordered !== null) return ordered;
   }
-  return bestPath(opt, ds, prop, safePaths(opt, ds, accessPaths(opt.ctx, ds)), partitions);
+  return bestPath(opt, ds, prop, safePaths(opt, ds, paths), partitions);
 }
 
 /** Under sql_safe_updates the rows to be written are found by a key wherever a condition allows it (manual, "Using Safe-Updates Mode"). */

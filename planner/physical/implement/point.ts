@@ -9,7 +9,7 @@ import type { DataSource } from '../../logical/plan.js';
 import { partitionLocator } from '../../partition/locator.js';
 import { prunedPartitions } from '../../partition/prune.js';
 import { allPoints } from '../../ranger/ranger.js';
-import { accessPaths, scanColumns, type AccessPath } from '../access-path.js';
+import { scanColumns, type AccessPath } from '../access-path.js';
 import type { Optimizer } from '../optimizer.js';
 import type { BatchPointGet, KeyRangeDatum, PointGet } from '../plan.js';
 import type { OrderItem, RootTask } from '../task.js';
@@ -35,9 +35,8 @@ export function pointInOrder(ds: DataSource, task: RootTask, order: readonly Ord
 }
 
 /** A unique key fixed to constants: a get instead of a scan. */
-export function tryPointPath(opt: Optimizer, ds: DataSource): RootTask | null {
+export function tryPointPath(opt: Optimizer, ds: DataSource, paths: readonly AccessPath[]): RootTask | null {
   if (!ds.conditions.every((c) => isKnown(c, opt.ctx)) || ds.conditions.length === 0) return null;
-  const paths = accessPaths(opt.ctx, ds);
   for (const path of paths) {
     const width = path.index === null ? path.keys.length : path.index.columns.length;
     if (path.index !== null && !path.index.unique) continue;
