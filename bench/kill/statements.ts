@@ -46,6 +46,10 @@ export const heavyStatements = (file: string, rows: number): HeavyStatement[] =>
   { name: 'index look-ups', sql: 'SELECT /*+ USE_INDEX(t, k) */ SUM(u) FROM t WHERE k BETWEEN 1 AND 900' },
   { name: 'regular expression', sql: "SELECT COUNT(*) FROM t WHERE s REGEXP 'a.*b.*c.*[0-9]$'" },
   {
+    name: 'LIKE over long texts',
+    sql: "SELECT SUM(CONCAT(REPEAT(s, 100000), id) COLLATE utf8mb4_general_ci LIKE '%a%b%c%d%e%zzzz%zzzzzz%') FROM t",
+  },
+  {
     name: 'texts that are expensive',
     sql: "SELECT COUNT(*) FROM t WHERE REGEXP_REPLACE(REPEAT(s, 500), '[a-c]+', 'zz') LIKE '%zzx%zzy%' OR SHA2(REPEAT(s, 5000), 512) = ''",
   },

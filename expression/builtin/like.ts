@@ -104,22 +104,39 @@ export function compileLike(pattern: Uint8Array, escape: number, collate: string
     }
     return (b, s, e) => wildBytes(b, s, e, items, binary);
   }
-  const w = weight;
+  const codes = items.map((i) => i.c);
+  let weights = new Float64Array(64);
   return (b, s, e) => {
-    const text: number[] = [];
-    for (const ch of decodeUtf8(b.subarray(s, e))) text.push(w(ch.codePointAt(0)!));
-    return wild(text, items);
+    const text = decodeUtf8(b.subarray(s, e));
+    let room = weights;
+    if (text.length > KEPT_WEIGHTS) room = new Float64Array(text.length);
+    else if (text.length > room.length) room = weights = new Float64Array(text.length * 2);
+    return wild(room, weightsOf(text, weight, room), codes);
   };
 }
 
+/** Room for longer texts is not kept for the next. */
+const KEPT_WEIGHTS = 1 << 14;
+
+/** Puts the weights of the text's characters into `out`; tells how many. */
+function weightsOf(text: string, weight: (cp: number) => number, out: Float64Array): number {
+  let n = 0;
+  for (let i = 0; i < text.length; i++) {
+    const cp = text.codePointAt(i)!;
+    if (cp > 0xffff) i++;
+    out[n++] = weight(cp);
+  }
+  return n;
+}
+
 /** Backtracking to the last %: linear in practice. */
-function wild(text: readonly number[], items: readonly Item[]): boolean {
+function wild(text: Float64Array, length: number, items: readonly number[]): boolean {
   let i = 0;
   let p = 0;
   let star = -1;
   let mark = 0;
-  while (i < text.length) {
-    const c = p < items.length ? items[p]!.c : -3;
+  while (i < length) {
+    const c = p < items.length ? items[p]! : -3;
     if (c === -2) {
       star = p++;
       mark = i;
@@ -131,7 +148,7 @@ function wild(text: readonly number[], items: readonly Item[]): boolean {
       i = ++mark;
     } else return false;
   }
-  while (p < items.length && items[p]!.c === -2) p++;
+  while (p < items.length && items[p] === -2) p++;
   return p === items.length;
 }
 

@@ -129,12 +129,19 @@ function writeEntry(w: Writer, start: number, entry: number, v: JsonValue): void
   writeBody(w, v);
 }
 
+/** Room that is kept from one value to the next: a buffer for each costs more than what is written to it. */
+const KEPT_BYTES = 1 << 16;
+let writer = new Writer();
+
 /** The binary form. */
 export function encodeJson(v: JsonValue): Uint8Array {
-  const w = new Writer();
+  const w = writer;
+  w.at = 0;
   w.u8(typeOf(v));
   writeBody(w, v);
-  return w.buf.slice(0, w.at);
+  const out = w.buf.slice(0, w.at);
+  if (w.buf.length > KEPT_BYTES) writer = new Writer();
+  return out;
 }
 
 /** JSON text to the binary form; error 3140 where it is not JSON. */
