@@ -8,7 +8,8 @@ import { andThen } from '../executor/operator.js';
 import { DeadlockError, KeyExistsError, WriteConflictError, UndeterminedError } from '../kv/storage.js';
 import { commitView } from './commit-view.js';
 import { namedDuplicate } from './duplicate-key.js';
-import type { OkResult, ParamValue, RowsResult, StatementResult } from './client-session.js';
+import type { OkResult, ParamValue, ResultColumn, RowsResult, StatementResult } from './client-session.js';
+import type { ShortRows } from '../executor/short-read/short-read.js';
 import type { PlanSlot } from './plan-cache.js';
 import { COMMAND_PLACE, countedAs } from './status/commands.js';
 import { Count, FIRST_COMMAND } from './status/counts.js';
@@ -72,7 +73,7 @@ export function runStatement(
   const conclude = (outcome: Outcome): Awaitable<StatementResult> => {
     session.transaction.history?.note(parsed, params);
     if (outcome !== null) {
-      if (outcome.kind === 'rows') return streamed(session, statement, outcome, keeps);
+      if (outcome.kind === 'rows') return new StreamedRows(session, statement, outcome, keeps);
       return fileRequest(session, statement, outcome);
     }
     return andThen(finishAutocommit(session), () => {
@@ -405,59 +406,81 @@ export function commitTransaction(session: Session): Awaitable<void> {
 }
 
 /** A result set that ends its statement when it is read to the end, fails or is closed. */
-function streamed(
-  session: Session,
-  statement: StatementContext,
-  rows: RowsResult,
-  keepsDiagnostics: boolean,
-): RowsResult {
-  const { atOnce } = rows;
-  let ended = false;
-  let count = atOnce === undefined ? 0 : atOnce.rows;
-  const over = (error: MysqlError | null): void => {
+class StreamedRows implements RowsResult {
+  readonly kind = 'rows';
+  readonly columns: readonly ResultColumn[];
+  readonly atOnce: ShortRows | undefined;
+  private count: number;
+  private ended = false;
+
+  constructor(
+    private readonly session: Session,
+    private readonly statement: StatementContext,
+    private readonly rows: RowsResult,
+    private readonly keepsDiagnostics: boolean,
+  ) {
+    this.columns = rows.columns;
+    this.atOnce = rows.atOnce;
+    this.count = rows.atOnce === undefined ? 0 : rows.atOnce.rows;
+  }
+
+  warnings(): number {
+    return this.statement.warningCount;
+  }
+
+  nextChunk(): Awaitable<Chunk | null> {
+    try {
+      // A consumer may take chunk after chunk without ever waiting for its socket.
+      const paused = this.statement.checkpoint();
+      const chunk = paused === undefined ? this.pull() : paused.then(() => this.pull());
+      return chunk instanceof Promise ? chunk.catch((error: unknown) => this.fail(error)) : chunk;
+    } catch (error) {
+      return this.fail(error);
+    }
+  }
+
+  close(): Awaitable<void> {
+    return this.end(null);
+  }
+
+  private pull(): Awaitable<Chunk | null> {
+    const chunk = this.rows.nextChunk();
+    return chunk instanceof Promise ? chunk.then((c) => this.passed(c)) : this.passed(chunk);
+  }
+
+  private passed(chunk: Chunk | null): Awaitable<Chunk | null> {
+    if (chunk === null) return andThen(this.end(null), () => null);
+    this.count += chunk.rows;
+    return chunk;
+  }
+
+  private end(error: MysqlError | null): Awaitable<void> {
+    if (this.ended) return;
+    this.ended = true;
+    return andThen(this.rows.close(), () => this.conclude(error));
+  }
+
+  private conclude(error: MysqlError | null): Awaitable<void> {
+    const { session } = this;
+    if (error === null) return andThen(finishAutocommit(session), () => this.over(null));
+    if (!session.autocommit || session.transaction.explicit) return this.over(error);
+    return andThen(session.transaction.rollback(), () => this.over(error));
+  }
+
+  private over(error: MysqlError | null): void {
+    const { session, statement, count } = this;
     statement.foundRows = count;
     session.lastFoundRows = count;
     statement.affectedRows = -1;
-    endStatement(session, statement, keepsDiagnostics, error);
-  };
-  const end = (error: MysqlError | null): Awaitable<void> => {
-    if (ended) return;
-    ended = true;
-    const finish = (): Awaitable<void> => {
-      if (error === null) return andThen(finishAutocommit(session), () => over(null));
-      if (!session.autocommit || session.transaction.explicit) return over(error);
-      return andThen(session.transaction.rollback(), () => over(error));
-    };
-    return andThen(rows.close(), finish);
-  };
-  const fail = (error: unknown): Awaitable<never> => {
-    const shown = clientError(session, error);
-    return andThen(end(shown), () => {
+    endStatement(session, statement, this.keepsDiagnostics, error);
+  }
+
+  private fail(error: unknown): Awaitable<never> {
+    const shown = clientError(this.session, error);
+    return andThen(this.end(shown), () => {
       throw shown;
     });
-  };
-  const passed = (chunk: Chunk | null): Awaitable<Chunk | null> => {
-    if (chunk === null) return andThen(end(null), () => null);
-    count += chunk.rows;
-    return chunk;
-  };
-  const pull = (): Awaitable<Chunk | null> => andThen(rows.nextChunk(), passed);
-  return {
-    kind: 'rows',
-    columns: rows.columns,
-    ...(atOnce === undefined ? null : { atOnce }),
-    warnings: () => statement.warningCount,
-    nextChunk() {
-      try {
-        // A consumer may take chunk after chunk without ever waiting for its socket.
-        const chunk = andThen(statement.checkpoint(), pull);
-        return chunk instanceof Promise ? chunk.catch(fail) : chunk;
-      } catch (error) {
-        return fail(error);
-      }
-    },
-    close: () => end(null),
-  };
+  }
 }
 
 function fileRequest(

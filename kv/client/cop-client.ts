@@ -3,7 +3,7 @@ import type { CoprocessorRequest, CoprocessorResponse, KeyRange } from '../rpc.j
 import { LockedError } from '../mvcc-reader.js';
 import type { CopTask } from '../storage.js';
 import { compareBytes } from '../codec/byte-writer.js';
-import type { ActiveReader } from './active-timestamps.js';
+import { NOT_ACTIVE, type ActiveReader } from './active-timestamps.js';
 import { interruptible, interruptionOf } from './interruptible.js';
 import { Backoffer, BackoffBudget } from './backoff.js';
 import type { ClientContext, WireFragment } from './client-context.js';
@@ -249,6 +249,7 @@ function remaining(ranges: readonly KeyRange[], covered: KeyRange, desc: boolean
  */
 export class CopStream implements ChunkSource, ActiveReader {
   readonly ts: bigint;
+  place = NOT_ACTIVE;
   /** Region tasks not begun, in order of use. */
   private waiting: RegionTask[] | null = null;
   private readonly running: { task: RegionTask; chunk: Promise<Chunk | null> }[] = [];

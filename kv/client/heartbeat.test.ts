@@ -1,7 +1,7 @@
 import { jest } from '@jest/globals';
 import type { KvRpc, TxnHeartBeatRequest, TxnHeartBeatResponse } from '../rpc.js';
 import type { Awaitable } from '../../types/awaitable.js';
-import { ActiveTimestamps } from './active-timestamps.js';
+import { ActiveTimestamps, NOT_ACTIVE } from './active-timestamps.js';
 import { HeartbeatKeeper } from './heartbeat.js';
 import { SingleRegionRouter } from './router.js';
 
@@ -17,7 +17,7 @@ function keeper(answer: (req: TxnHeartBeatRequest) => Awaitable<TxnHeartBeatResp
   const oracle = { timestamp: () => tsOf(Date.now()) };
   const heartbeats = new HeartbeatKeeper(new SingleRegionRouter(rpc), oracle, active, TTL);
   const begin = (name: string) => {
-    const txn = { ts: tsOf(Date.now()), heartbeatKey: Buffer.from(name) };
+    const txn = { ts: tsOf(Date.now()), heartbeatKey: Buffer.from(name), place: NOT_ACTIVE };
     active.add(txn);
     heartbeats.start();
     return txn;

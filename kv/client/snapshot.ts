@@ -1,3 +1,4 @@
+import { NOT_ACTIVE, type ActiveReader } from './active-timestamps.js';
 import { keyString } from '../codec/key-string.js';
 import type { Awaitable } from '../../types/awaitable.js';
 import { MysqlError } from '../../types/error.js';
@@ -240,8 +241,9 @@ function byKey(keys: readonly Uint8Array[], pairs: readonly KvPair[]): (Uint8Arr
 }
 
 /** Scans region by region, a batch at a time. */
-class SnapshotIterator implements KvIterator, PageCursor {
+class SnapshotIterator implements KvIterator, PageCursor, ActiveReader {
   readonly ts: bigint;
+  place = NOT_ACTIVE;
   private pairs: readonly KvPair[] = [];
   private at = 0;
   private done = false;

@@ -1,3 +1,4 @@
+import { NOT_ACTIVE } from './active-timestamps.js';
 import type { ChunkSource } from '../../chunk/chunk.js';
 import type { Awaitable } from '../../types/awaitable.js';
 import type { MvccReader } from '../mvcc-reader.js';
@@ -241,7 +242,7 @@ class KvStorage implements Storage {
   }
 
   pinTs(ts: bigint): () => void {
-    const reader = { ts };
+    const reader = { ts, place: NOT_ACTIVE };
     this.client.active.add(reader);
     return () => this.client.active.delete(reader);
   }

@@ -13,7 +13,7 @@ import type {
   TxnOptions,
 } from '../storage.js';
 import { KeyExistsError } from '../storage.js';
-import type { ActiveReader } from './active-timestamps.js';
+import { NOT_ACTIVE, type ActiveReader } from './active-timestamps.js';
 import type { RpcContext } from '../rpc.js';
 import type { ClientContext } from './client-context.js';
 import { Committer } from './committer.js';
@@ -35,6 +35,7 @@ const keyFlags = ({ presumeNotExists, assertion }: PutFlags): number =>
 
 /** A transaction over any store. Registered as active from begin to commit or rollback. */
 export class KvTransaction implements Transaction, ActiveReader {
+  place = NOT_ACTIVE;
   readonly pessimistic: boolean;
   readonly memBuffer = new TxnMemBuffer();
   gathered: GatheredWrites | null = null;

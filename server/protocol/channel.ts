@@ -1,7 +1,7 @@
 import type { Socket } from 'node:net';
 import { TLSSocket } from 'node:tls';
 import { CompressedFraming } from './compression.js';
-import { writeDirectly } from './direct-write.js';
+import { DirectWriter } from './direct-write.js';
 import { PacketReader } from './packet-reader.js';
 import type { ByteSink } from './packet-writer.js';
 import { PacketWriter } from './packet-writer.js';
@@ -41,8 +41,8 @@ export class Channel implements ByteSink {
   private drainWaiter: Waiter | null = null;
   private paused = false;
   private discarding = false;
-  /** Bytes go as they are: no TLS is, or is being, laid over them. */
-  private plain = true;
+  /** Null once TLS is laid over the stream. */
+  private direct: DirectWriter | null;
   private compression: CompressedFraming | null = null;
 
   constructor(
@@ -51,6 +51,7 @@ export class Channel implements ByteSink {
   ) {
     this.reader = new PacketReader(maxPayload);
     this.writer = new PacketWriter(this);
+    this.direct = new DirectWriter(socket);
     socket.setNoDelay(true);
     this.listen();
     readIntoSharedBuffer(socket, this.handleData);
@@ -171,7 +172,7 @@ export class Channel implements ByteSink {
       this.compression.encode(buf.subarray(0, length), (frame) => this.socket.write(frame));
       return true;
     }
-    const sent = this.plain ? writeDirectly(this.socket, buf, length) : 0;
+    const sent = this.direct === null ? 0 : this.direct.write(buf, length);
     if (sent === length) return true;
     this.socket.write(buf.subarray(sent, length));
     return this.socket.writableLength === 0;
@@ -199,7 +200,7 @@ export class Channel implements ByteSink {
   /** Takes the stream over into TLS, the bytes already read included. */
   async startTls(upgrader: TlsUpgrader): Promise<void> {
     const raw = this.socket;
-    this.plain = false;
+    this.direct = null;
     const rest = this.reader.takeRest();
     raw.off('data', this.handleData);
     raw.off('drain', this.handleDrain);
