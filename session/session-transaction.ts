@@ -201,9 +201,11 @@ export class SessionTransaction {
 
   /** What the statement has done so far stays: `undoChanges` goes no further back. */
   keepChanges(): void {
-    if (this.changed.length === 0) return;
-    this.changed.length = 0;
-    this.before.length = 0;
+    // Most often one of each: setting a length costs a call into V8, popping does not.
+    while (this.changed.length > 0) {
+      this.changed.pop();
+      this.before.pop();
+    }
   }
 
   /** Takes back what was counted since `keepChanges`. */

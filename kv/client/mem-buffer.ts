@@ -265,7 +265,7 @@ export class TxnMemBuffer implements MemBuffer {
         e.older = v;
       }
     }
-    if (keep !== this.touched.length) this.touched.length = keep;
+    this.keepTouched(keep);
   }
 
   /** Undoes what stage `id` and those within it wrote. Locks stay. */
@@ -294,7 +294,14 @@ export class TxnMemBuffer implements MemBuffer {
       e.flags = old.flags | (e.flags & LOCK_FLAGS);
       e.older = old.older;
     }
-    if (mark !== this.touched.length) this.touched.length = mark;
+    this.keepTouched(mark);
+  }
+
+  /** Most often one goes: setting a length costs a call into V8, popping does not. */
+  private keepTouched(count: number): void {
+    const { touched } = this;
+    if (touched.length > count + 8) touched.length = count;
+    while (touched.length > count) touched.pop();
   }
 
   hasRange(startKey: Uint8Array, endKey: Uint8Array): boolean {

@@ -8,6 +8,7 @@ import type {
 import type { Attempt, Lock, LockTable } from './lock-table.js';
 import { lockInfo, pessimisticLock } from './lock-table.js';
 import { VersionKind } from './record.js';
+import { copyOf } from '../codec/byte-writer.js';
 import { keyString } from '../codec/key-string.js';
 import { MAX_UINT32, highHalf, joinHalves, lowHalf, physicalMs } from './timestamp.js';
 import type { VersionStore } from './version-store.js';
@@ -130,7 +131,7 @@ export class PessimisticLocks {
       // Whoever is told of a newer version has to look at it before anything else (as in TiKV).
       if (found && m.assertion === 'notExist' && lockedTs === undefined)
         return { errors: [{ kind: 'alreadyExist', key: m.key }] };
-      values?.push(found ? versions.buffer.slice(versions.start, versions.end) : null);
+      values?.push(found ? copyOf(versions.buffer, versions.start, versions.end) : null);
       notFounds?.push(!found);
       if (!found && req.lockOnlyIfExists === true && held === undefined) wanted.pop();
     }

@@ -1,3 +1,4 @@
+import { copyOf } from '../codec/byte-writer.js';
 import type {
   Mutation,
   PessimisticLockRequest,
@@ -113,10 +114,7 @@ export class ThreadLocker {
         return null;
       const exists = found && versions.kind === VersionKind.put;
       if (exists && assertion === 'notExist') return null;
-      if (withValues)
-        values.push(
-          exists ? Uint8Array.prototype.slice.call(versions.buffer, versions.start, versions.end) : null,
-        );
+      if (withValues) values.push(exists ? copyOf(versions.buffer, versions.start, versions.end) : null);
       if (withFounds) notFounds.push(!exists);
     }
     return { errors: [], ...(withValues && { values }), ...(withFounds && { notFounds }) };
