@@ -74,6 +74,11 @@ export const heavyStatements = (file: string, rows: number): HeavyStatement[] =>
     name: 'equalities to propagate',
     sql: `SELECT COUNT(*) FROM t WHERE ${Array.from({ length: 400 }, (_, i) => `k = u + ${i % 3} AND u > ${i}`).join(' AND ')}`,
   },
+  {
+    name: 'many aggregates',
+    sql: `SELECT ${Array.from({ length: 1500 }, (_, i) => `SUM(u + ${i})`).join(', ')} FROM t`,
+  },
+  { name: 'constant of megabytes', sql: "SELECT LENGTH(REPLACE(REPEAT('ab', 10000000), 'a', 'cc'))" },
   { name: 'BENCHMARK', sql: "SELECT BENCHMARK(20000000, MD5('a'))" },
   { name: 'SLEEP', sql: 'SELECT SLEEP(3)' },
   { name: 'SLEEP per row', sql: 'SELECT COUNT(*) FROM t WHERE SLEEP(0.001) = 0 AND id < 3000' },

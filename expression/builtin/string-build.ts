@@ -205,17 +205,21 @@ defineAll('string', [
       if (from.length === 0) return b;
       let at = indexOfBytes(b, 0, b.length, from);
       if (at < 0) return b;
-      const parts: Uint8Array[] = [];
+      const first = at;
+      let n = b.length;
+      for (; at >= 0; at = indexOfBytes(b, 0, b.length, from, at + from.length)) n += to.length - from.length;
+      if (tooLong(rt, 'replace', n)) return null;
+      // Looked for twice rather than kept: a text of megabytes may have millions of places.
+      const out = new Uint8Array(n);
       let last = 0;
-      let n = 0;
-      while (at >= 0) {
-        parts.push(b.subarray(last, at), to);
-        n += at - last + to.length;
-        last = at + from.length;
-        at = indexOfBytes(b, 0, b.length, from, last);
+      let end = 0;
+      for (at = first; at >= 0; at = indexOfBytes(b, 0, b.length, from, last)) {
+        while (last < at) out[end++] = b[last++]!;
+        for (let j = 0; j < to.length; j++) out[end++] = to[j]!;
+        last += from.length;
       }
-      parts.push(b.subarray(last));
-      return tooLong(rt, 'replace', n + b.length - last) ? null : concatBytes(parts);
+      while (last < b.length) out[end++] = b[last++]!;
+      return out;
     },
     pure: true,
     pushdown: 'Replace',

@@ -30,6 +30,7 @@ import { addCommonTables } from './build-cte.js';
 import { nullable } from './join-condition.js';
 import { filterBy } from './build-where.js';
 import { buildWindows } from './build-window.js';
+import { DifferentAggregates } from './different-aggregates.js';
 import { dedupe, sameExpr } from './expression-walk.js';
 import { lockRows } from './lock-rows.js';
 import type { Aggregation, LogicalPlan } from './plan.js';
@@ -175,12 +176,9 @@ class SelectBuilder {
     }
     this.block.open = true;
     const env: ExpressionEnv = { ...this.env('field list'), aggregates: new Map(), windows: new Map() };
-    const distinctAggs: AggFunc[] = [];
-    const places = calls.map((call) => {
-      const agg = this.aggFunc(env, call);
-      const at = distinctAggs.findIndex((a) => sameAgg(a, agg));
-      return at < 0 ? distinctAggs.push(agg) - 1 : at;
-    });
+    const different = new DifferentAggregates();
+    const places = calls.map((call) => different.placeOf(this.aggFunc(env, call)));
+    const distinctAggs = different.list;
     const computed = computedAggregates([stmt.fields, stmt.having, stmt.orderBy]);
     const aggs = distinctAggs.map((agg, at) =>
       calls.some((call, i) => places[i] === at && computed.has(call))
@@ -525,12 +523,6 @@ class SelectBuilder {
       return restoreExpr(group) === text;
     });
   }
-}
-
-export function sameAgg(a: AggFunc, b: AggFunc): boolean {
-  if (a.name !== b.name || a.distinct !== b.distinct || a.args.length !== b.args.length) return false;
-  if (a.name === 'group_concat') return false;
-  return a.args.every((x, i) => sameExpr(x, b.args[i]!));
 }
 
 /** Builds one SELECT block: its plan gives exactly the selected columns, in order. */
