@@ -77,9 +77,6 @@ class Sink {
   }
 }
 
-/** Bytes that V8 copies together. */
-const WORD = 8;
-
 class Source {
   private readonly view: DataView;
   constructor(
@@ -111,22 +108,11 @@ class Source {
   /** `n` numbers, where they are: moved over what was read before, as arrays of them begin at multiples of their size. */
   aligned<T>(Type: NumbersOf<T>, n: number): T {
     const width = Type.BYTES_PER_ELEMENT;
-    return new Type(this.b.buffer, this.b.byteOffset + this.align(width, n * width), n);
-  }
-
-  /** Puts the next `n` bytes into shared memory, which V8 copies to by words, and byte by byte what does not begin at one. */
-  copyTo(to: SharedArrayBuffer, n: number): void {
-    const start = this.align(WORD, n);
-    new Uint8Array(to).set(this.b.subarray(start, start + n));
-  }
-
-  /** Where the next `n` bytes are when they begin at a multiple of `width`. */
-  private align(width: number, n: number): number {
     const start = this.at - ((this.b.byteOffset + this.at) % width);
     if (start < 0) throw new Error('a column segment that does not begin at an aligned address');
-    this.b.copyWithin(start, this.at, this.at + n);
-    this.at += n;
-    return start;
+    this.b.copyWithin(start, this.at, this.at + n * width);
+    this.at += n * width;
+    return new Type(this.b.buffer, this.b.byteOffset + start, n);
   }
 }
 
@@ -359,14 +345,13 @@ function decodeBody(
         at += lengths[i]!;
         offsets[i + 1] = at;
       }
-      const total = src.u32();
-      const bytes = new SharedArrayBuffer(total);
-      src.copyTo(bytes, total);
-      return new BytesVector(new Uint8Array(bytes), offsets, n, nulls);
+      const bytes = sharedBytes(src.u32());
+      bytes.set(src.bytes(bytes.length));
+      return new BytesVector(bytes, offsets, n, nulls);
     }
     case Layout.Int64: {
       const data = new SharedArrayBuffer(n * 8);
-      src.copyTo(data, n * 8);
+      new Uint8Array(data).set(src.bytes(n * 8));
       return new WideVector(
         (flags & IS_UNSIGNED) !== 0 ? new BigUint64Array(data) : new BigInt64Array(data),
         n,
