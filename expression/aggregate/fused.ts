@@ -85,8 +85,8 @@ function generatePacked(parts: readonly Part[], layout: PackedStates, rows: stri
 
 /**
  * States of the groups side by side in one array while a loop runs: rows, then the sum of each function, with a count where its input
- * has NULLs. One array in place of two for each function is what the loop has registers for, and one count of rows serves all: a
- * third to a half of the time.
+ * has NULLs. One array in place of two for each function is what the loop has registers for, and one count of rows serves all: 5
+ * to 20% of the time.
  */
 class PackedStates {
   readonly sums: number[] = [];
