@@ -83,6 +83,16 @@ test('KILL and the process list reach across', async () => {
   expect(await errno(victim.query('SELECT 1'))).not.toBe(0);
 });
 
+test('EXPLAIN FOR CONNECTION reaches across', async () => {
+  await a.query('CREATE TABLE explained (id INT PRIMARY KEY, v INT)');
+  await b.query('SELECT v FROM explained WHERE v > 3');
+  for (const c of [a, b]) {
+    const plan = await rows(c, `EXPLAIN FORMAT = 'plan_tree' FOR CONNECTION ${b.threadId}`);
+    expect(plan.map((r) => r['id'])).toContain('└─Selection');
+    await b.query('SELECT v FROM explained WHERE v > 3');
+  }
+});
+
 test('GET_LOCK holds across', async () => {
   const value = async (c: mysql.Connection, sql: string): Promise<unknown> =>
     (await rows(c, `SELECT ${sql} AS v`))[0]!['v'];

@@ -18,6 +18,16 @@ test('EXPLAIN FOR CONNECTION shows the plan of another connection', async () => 
   await a.query('SELECT b FROM t USE INDEX (a) WHERE a = 44');
   const [, scan] = await b.query(`EXPLAIN FOR CONNECTION ${id}`);
   expect(String((scan as unknown[])[4])).toMatch(/^range:\[44,44\]/);
+  // Its own last statement, and none at all where that had no plan.
+  await a.query('SELECT b FROM t USE INDEX (a) WHERE a = 55');
+  const [, own] = await a.query(`EXPLAIN FOR CONNECTION ${id}`);
+  expect(String((own as unknown[])[4])).toMatch(/^range:\[55,55\]/);
+  await a.query('SET @x = 1');
+  for (const by of [a, b]) {
+    const empty = await by.session.query(Buffer.from(`EXPLAIN FOR CONNECTION ${id}`));
+    expect(empty).toMatchObject({ kind: 'ok', affectedRows: 0 });
+    await a.query('SET @x = 1');
+  }
   await expect(b.query('EXPLAIN FOR CONNECTION 123456789')).rejects.toMatchObject({ code: 1094 });
   await engine.close();
 });

@@ -172,6 +172,7 @@ function startStatement(
   session.engine.statements++;
   if (session.connection.id !== 0) countStatement(session, parsed.stmt);
   const fixed = session.fixedTime;
+  session.lastParams = session.evalContext.params;
   session.evalContext.params = params;
   session.evalContext.startStatement(
     fixed > 0 ? Math.round(fixed * 1e6) : session.engine.nowMicros(),

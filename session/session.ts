@@ -103,6 +103,8 @@ export class Session implements ClientSession, AppliedValues {
   diagnostics: readonly SqlWarning[] = [];
   /** The plan of the statement before this one (EXPLAIN FOR CONNECTION). */
   lastPlanned: PlannedStatement | null = null;
+  /** The parameters that it ran with. */
+  lastParams: readonly ParamValue[] = [];
   /** The last schema change, and which one it was of this node. */
   lastDdl: { readonly query: string; readonly number: number } = { query: '', number: 0 };
   /** The last PLAN REPLAYER DUMP's file. */

@@ -5,6 +5,8 @@ import { MysqlError } from '../../types/error.js';
 import type { EngineCore } from '../engine/engine-core.js';
 import { reloadBlacklist, type BlacklistName } from '../engine/optimizer-blacklists.js';
 import { killLocal } from '../engine/kill.js';
+import { localPlan, type PlanRequest } from '../engine/connection-plan.js';
+import type { ExplainTable } from '../../planner/explain/explain.js';
 import type { Session } from '../session.js';
 import type { Fact } from '../summary/fact-rows.js';
 import {
@@ -118,6 +120,7 @@ export class Cluster {
         throw e;
       }
     });
+    bus.serve('plan', (request) => localPlan(core, request as unknown as PlanRequest) as unknown as BusData);
     bus.serve('lock holder', (data) => core.userLocks.confirmedHolder(data as string));
     bus.serve('oldest', (since) => {
       core.giveUpReads(BigInt(since as string));
@@ -242,6 +245,13 @@ export class Cluster {
     if (answers.includes('killed')) return;
     if (answers.includes('denied')) throw mysqlError('ER_KILL_DENIED_ERROR', id);
     throw mysqlError('ER_NO_SUCH_THREAD', id);
+  }
+
+  /** See `localPlan`: of a connection that this node does not have. */
+  async foreignPlan(request: PlanRequest): Promise<ExplainTable | 'denied' | 'none' | 'unknown'> {
+    const answers = this.shared ? await this.bus.ask('plan', request as unknown as BusData) : [];
+    const answer = answers.find((a) => a !== null);
+    return answer === undefined ? 'unknown' : (answer as unknown as ExplainTable | 'denied' | 'none');
   }
 
   /** Connection of another node that holds a lock of GET_LOCK, or null. */

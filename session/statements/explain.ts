@@ -11,6 +11,7 @@ import type { PlannedStatement } from '../../planner/plan-context.js';
 import type { RowsResult } from '../client-session.js';
 import type { Outcome } from '../run-statement.js';
 import { commitTransaction } from '../run-statement.js';
+import { connectionPlan } from '../engine/connection-plan.js';
 import type { Session } from '../session.js';
 import { staticRows, text, textColumn } from '../static-rows.js';
 import type { Span } from '../tracer.js';
@@ -168,17 +169,11 @@ async function runMeasured(
 
 /** EXPLAIN FOR CONNECTION: the plan of the statement that a connection of this node runs, or ran last. */
 registerStatement('ExplainForConnection', {
-  run: (session, stmt): Outcome => {
-    const target = session.engine.sessions.get(Number(stmt.id));
-    if (target === undefined) throw mysqlError('ER_NO_SUCH_THREAD', stmt.id);
-    const own = target.connection.user === session.connection.user;
-    if (!own && !session.privileges.has('PROCESS', null, null))
-      throw mysqlError('ER_SPECIFIC_ACCESS_DENIED_ERROR', 'SUPER');
+  run: async (session, stmt): Promise<Outcome> => {
     const format = FORMATS.get((stmt.format ?? 'row').toLowerCase());
     if (format === undefined) throw mysqlError('ER_UNKNOWN_EXPLAIN_FORMAT', stmt.format ?? '');
-    const planned = target === session ? session.lastPlanned : target.statement.planned;
-    if (planned === null) return staticRows([], []);
-    return planRows(withExecution(target.evalContext, () => explainRows(planned, format)));
+    const plan = await connectionPlan(session, Number(stmt.id), format);
+    return plan === null ? null : planRows(plan);
   },
 });
 
