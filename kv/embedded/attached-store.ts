@@ -109,6 +109,11 @@ export class AttachedStore implements rpc.KvRpc {
     return ts;
   }
 
+  /** How many statements this thread has run, for the log. */
+  countStatements(count: () => number): void {
+    this.wal.statements = count;
+  }
+
   get dataWatch(): DataWatch {
     return this.ring;
   }

@@ -342,6 +342,11 @@ export class EmbeddedStore implements KvRpc {
     return this.host;
   }
 
+  /** How many statements this thread has run, for the log. */
+  countStatements(count: () => number): void {
+    this.wal.statements = count;
+  }
+
   get dataWatch(): DataWatch {
     return this.listeners;
   }

@@ -1,5 +1,7 @@
-/** Milliseconds below which the usual flush of a thread that commits alone costs less waited for than handed to another thread. */
-const FAST_MS = 0.5;
+/** Milliseconds below which the usual flush of a thread costs less waited for than handed to another thread: of a thread that commits alone. */
+export const FAST_MS = 0.5;
+/** And of one all of whose clients wait for the flush. */
+export const FAST_ENOUGH_MS = 1.2;
 /** A hiccup of the disk counts as no more than this. */
 const MOST_MS = 2;
 const WEIGHT = 0.1;
@@ -8,7 +10,7 @@ const FIRST_TRY = 16;
 const LAST_TRY = 1024;
 
 /**
- * Whether a thread that commits alone waits for its flushes itself. On a fast disk one takes about as long as two switches of threads
+ * Whether a thread waits for its flushes itself. On a fast disk one takes about as long as two switches of threads
  * and a turn of the event loop; on others the thread serves clients meanwhile.
  */
 export class SyncPace {
@@ -16,8 +18,8 @@ export class SyncPace {
   private skipped = 0;
   private patience = FIRST_TRY;
 
-  get isFast(): boolean {
-    if (this.mean <= FAST_MS) return true;
+  isBelow(ms: number): boolean {
+    if (this.mean <= ms) return true;
     if (++this.skipped < this.patience) return false;
     this.skipped = 0;
     this.patience = Math.min(LAST_TRY, this.patience * 2);

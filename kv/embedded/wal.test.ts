@@ -202,6 +202,31 @@ describe('write-ahead log', () => {
         expect(wal.durable).toBe(wal.lsn);
       });
     });
+
+    test.each([
+      { name: 'who runs nothing but commits syncs in place', perCommit: 1, inPlace: true },
+      { name: 'who runs other statements as well does not', perCommit: 4, inPlace: false },
+    ])('$name', async ({ perCommit, inPlace }) => {
+      await shared(async (wal) => {
+        let statements = 0;
+        wal.statements = () => statements;
+        const { fdatasyncSync } = fs;
+        let synced = 0;
+        Object.assign(fs, { fdatasyncSync: () => void synced++ });
+        try {
+          for (let i = 0; i < 100; i++) {
+            append(wal, `a${i}`);
+            append(wal, `b${i}`);
+            statements += 2 * perCommit;
+            await Promise.all([wal.sync(), wal.sync()]);
+          }
+        } finally {
+          Object.assign(fs, { fdatasyncSync });
+        }
+        expect(synced > 0).toBe(inPlace);
+        expect(wal.durable).toBe(wal.lsn);
+      });
+    });
   });
 
   test('a thread that ends while it appends or writes ends the log', async () => {

@@ -5,7 +5,7 @@ import { ByteWriter } from './byte-buffer.js';
 import { GROUP_HEADER, listSegments, segmentNumber } from './log-replay.js';
 import { type LogBuffers, LogState, Word } from './log-state.js';
 import { LogWriter } from './log-writer.js';
-import { SyncPace } from './sync-pace.js';
+import { FAST_ENOUGH_MS, FAST_MS, SyncPace } from './sync-pace.js';
 
 export type Durability = 0 | 1 | 2;
 
@@ -26,6 +26,12 @@ const MAX_KEPT = 1 << 18;
 const CROWDED_TURNS = 16;
 /** Turns with one commit each, while nobody else commits, after which a thread syncs for itself. */
 const LONELY_TURNS = 8;
+/** Commits of one turn above which it is worth a thread to sync them, whatever else this one does. */
+const MOST_IN_PLACE = 8;
+/** Of the statements of a thread that does nothing but commit, so many are commits. */
+const COMMITS_SHARE = 0.75;
+/** What the last turn counts for in the share of commits. */
+const SHARE_WEIGHT = 1 / 16;
 
 interface Waiter {
   readonly lsn: number;
@@ -37,7 +43,7 @@ interface Waiter {
  * everybody who is in it. A disk does not work off several syncs at a time much faster than one after the other, so it is large groups
  * that bring many commits to disk: one thread of the process writes and syncs for all (log-thread.ts), and those that append meanwhile
  * are the next group. Their threads hear of it by a word in shared memory. Who commits alone syncs in place, which spares two
- * switches of threads.
+ * switches of threads; so does, on a fast disk, who runs nothing but statements that commit: all of its clients wait for the disk.
  *
  * This is one thread's hold of the log. What is appended is in the log's order; whoever writes next takes it along.
  */
@@ -56,6 +62,13 @@ export class Wal {
   private heard = 0;
   private crowded = 0;
   private lonely = 0;
+  /** Statements that this thread has run, as far as it is told: what it could do while a sync takes place. */
+  statements: () => number = none;
+  private counted = 0;
+  /** Commits that asked for the disk since the last flush; and means over the flushes so far of those and of statements. */
+  private asked = 0;
+  private meanAsked = 0;
+  private meanRun = 0;
   private helper: Worker | null = null;
   private failure: Error | null = null;
   private timer: NodeJS.Timeout | null = null;
@@ -177,6 +190,7 @@ export class Wal {
       // In the middle of a turn of many statements: those that became durable meanwhile need not wait for its end.
       if (this.listening && this.state.syncs !== this.heard) this.settle();
       this.durableWaiters.push({ lsn: this.state.end, done });
+      this.asked++;
       this.schedule();
     } else if (durability === 2) {
       this.writtenWaiters.push(done);
@@ -295,12 +309,24 @@ export class Wal {
 
   private syncsInPlace(): boolean {
     const several = this.durableWaiters.length > 1;
+    const commitsOnly = this.onlyCommits();
     if (!this.isHelped) {
       if (several && ++this.crowded === CROWDED_TURNS) this.startThread();
       return true;
     }
     this.lonely = several || !this.state.isHelperIdle ? 0 : this.lonely + 1;
-    return this.lonely > LONELY_TURNS && this.pace.isFast;
+    if (commitsOnly && this.durableWaiters.length <= MOST_IN_PLACE) return this.pace.isBelow(FAST_ENOUGH_MS);
+    return this.lonely > LONELY_TURNS && this.pace.isBelow(FAST_MS);
+  }
+
+  /** Whether nearly all statements of late were commits, so that nobody is kept waiting by a sync but those that wait for it. */
+  private onlyCommits(): boolean {
+    const statements = this.statements();
+    this.meanRun += (statements - this.counted - this.meanRun) * SHARE_WEIGHT;
+    this.meanAsked += (this.asked - this.meanAsked) * SHARE_WEIGHT;
+    this.counted = statements;
+    this.asked = 0;
+    return this.meanRun > 0 && this.meanAsked >= this.meanRun * COMMITS_SHARE;
   }
 
   /** Answers those whose commits are durable, and waits for the next sync while there are others. */
@@ -356,6 +382,8 @@ export class Wal {
 }
 
 function nothing(): void {}
+
+const none = (): number => 0;
 
 const LOG_THREAD = new URL('./log-thread.js', import.meta.url);
 

@@ -16,6 +16,13 @@ const REPLICAS = new WeakMap<Storage, ColumnarReplica>();
 /** The columnar replica beside a storage's rows; null where there is none. */
 export const replicaOf = (storage: Storage): ColumnarReplica | null => REPLICAS.get(storage) ?? null;
 
+const STORES = new WeakMap<Storage, EmbeddedStore | AttachedStore>();
+
+/** Tells an embedded store how many statements its thread has run, by which it sees whether that does anything but commit. */
+export function countStatements(storage: Storage, count: () => number): void {
+  STORES.get(storage)?.countStatements(count);
+}
+
 export interface DataStoreOptions {
   readonly dataDir: string;
   /** A TiKV cluster or served store to keep the data in; else the embedded store in `dataDir`. */
@@ -75,6 +82,7 @@ function storageOf(
   const handler = createCoprocessorHandler(maxBytes === undefined ? {} : { columnar: { maxBytes } });
   store.setCoprocessor(handler);
   const storage = openStorage({ rpc: store, oracle: store, options: limits ?? {}, onClose });
+  STORES.set(storage, store);
   const replica = handler.replicaOf(store.dataWatch);
   if (replica !== null) REPLICAS.set(storage, replica);
   return storage;

@@ -66,7 +66,7 @@ import { download } from './download.js';
 import { uploadStatistics } from './upload.js';
 import { killConnection } from './kill.js';
 import { EngineCore, type NodeIdentity } from './engine-core.js';
-import { openDataStore, replicaOf, type DataStoreOptions } from './data-store.js';
+import { countStatements, openDataStore, replicaOf, type DataStoreOptions } from './data-store.js';
 import { farewell } from './farewell.js';
 import { GarbageCollector } from './garbage-collector.js';
 import { ReplicaWatch } from './replica-watch.js';
@@ -129,6 +129,7 @@ export async function openEngine(options: EngineOptions): Promise<Engine> {
     tidbVersion(options),
     node,
   );
+  countStatements(storage, () => core.statements);
   core.control = options.control ?? null;
   core.instance = options.statusAddress ?? '';
   core.embedded = options.tikv === undefined || options.tikv === null;
