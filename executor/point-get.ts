@@ -19,7 +19,7 @@ import { Work } from './work-counts.js';
 import { readKey, readKeysLocked } from './read-key.js';
 
 /** What point reads of the same columns need again; decoders are emptied by each use. */
-interface Prepared {
+export interface PreparedPoint {
   readonly table: TableInfo;
   readonly planIndex: IndexInfo | null;
   readonly handleOut: boolean;
@@ -31,9 +31,9 @@ interface Prepared {
 }
 
 /** By the plan's list of columns, which the point planner keeps for each table. */
-const PREPARED = new WeakMap<PointGet['columns'], Prepared>();
+const PREPARED = new WeakMap<PointGet['columns'], PreparedPoint>();
 
-export function preparePoint(plan: PointGet | BatchPointGet, ctx: ExecContext): Prepared {
+export function preparePoint(plan: PointGet | BatchPointGet, ctx: ExecContext): PreparedPoint {
   const zone = zoneOf(ctx);
   let p = PREPARED.get(plan.columns);
   if (
@@ -65,7 +65,7 @@ export function pointKey(
   table: TableInfo,
   physicalId: number,
   key: readonly Expression[],
-  p: Prepared,
+  p: PreparedPoint,
   ctx: ExecContext,
 ): Uint8Array | null {
   if (p.index === null && !table.isCommonHandle) {
@@ -120,7 +120,7 @@ export function pointGet(plan: PointGet, ctx: ExecContext): Awaitable<Chunk | nu
   return value instanceof Promise ? value.then(fetch) : fetch(value);
 }
 
-function decodeRow(p: Prepared, key: Uint8Array, value: Uint8Array | null): Chunk | null {
+function decodeRow(p: PreparedPoint, key: Uint8Array, value: Uint8Array | null): Chunk | null {
   if (value === null) return null;
   p.decoder.append(key, key.length, value, 0, value.length);
   return p.decoder.take();
@@ -129,7 +129,7 @@ function decodeRow(p: Prepared, key: Uint8Array, value: Uint8Array | null): Chun
 function lockedPointGet(
   plan: PointGet,
   key: Uint8Array,
-  p: Prepared,
+  p: PreparedPoint,
   ctx: ExecContext,
 ): Awaitable<Chunk | null> {
   const newest = plan.alone === true && p.index === null;

@@ -1,4 +1,4 @@
-import type { ShortRows } from '../executor/short-read/short-read.js';
+import type { ShortRows } from '../executor/short-read/short-rows.js';
 import type { Awaitable } from '../types/awaitable.js';
 import type { Chunk } from '../chunk/chunk.js';
 import type { Datum } from '../types/datum.js';

@@ -1,6 +1,6 @@
 import type { Chunk } from '../chunk/chunk.js';
 import type { Operator } from '../executor/exec-context.js';
-import type { ShortRows } from '../executor/short-read/short-read.js';
+import type { ShortRows } from '../executor/short-read/short-rows.js';
 import type { PlannedStatement } from '../planner/plan-context.js';
 import type { ResultColumn, RowsResult } from './client-session.js';
 

@@ -9,7 +9,7 @@ import { DeadlockError, KeyExistsError, WriteConflictError, UndeterminedError } 
 import { commitView } from './commit-view.js';
 import { namedDuplicate } from './duplicate-key.js';
 import type { OkResult, ParamValue, ResultColumn, RowsResult, StatementResult } from './client-session.js';
-import type { ShortRows } from '../executor/short-read/short-read.js';
+import type { ShortRows } from '../executor/short-read/short-rows.js';
 import type { PlanSlot } from './plan-cache.js';
 import { COMMAND_PLACE, countedAs } from './status/commands.js';
 import { Count, FIRST_COMMAND } from './status/counts.js';

@@ -107,6 +107,7 @@ async function atOnce(sql: string, tries = 3): Promise<(string | null)[][] | nul
 function condition(table: string): string {
   const from = below(ROWS);
   const range = (column: string): string => `${column} BETWEEN ${from} AND ${from + below(60)}`;
+  if (below(4) === 0) return table === 'w' ? `c = '${text()}' AND id = ${from}` : `id = ${from}`;
   if (table === 'w') return `c = '${text()}'${below(2) === 0 ? ` AND ${range('id')}` : ''}`;
   return one([
     range('id'),
@@ -207,4 +208,47 @@ test('counts rows for FOUND_ROWS() and is only for those who read at once', asyn
   if (result.kind !== 'rows') throw new Error('no rows');
   expect(result.atOnce).toBeUndefined();
   await result.close();
+});
+
+describe('a row by its key', () => {
+  beforeAll(async () => {
+    await s.query(
+      'CREATE TABLE p (id INT PRIMARY KEY, u VARCHAR(10) COLLATE utf8mb4_general_ci, v INT, b LONGBLOB, UNIQUE KEY (u))',
+    );
+    await s.query(
+      "INSERT INTO p VALUES (1, 'one', 10, 'x'), (2, 'two', NULL, REPEAT('y', 300000)), (3, NULL, 30, '')",
+    );
+  });
+
+  test.each([
+    ['SELECT v, u FROM p WHERE id = 1', [['10', 'one']]],
+    ['SELECT * FROM p WHERE id = 3', [['3', null, '30', '']]],
+    ["SELECT v FROM p WHERE u = 'ONE'", [['10']]],
+    ["SELECT id FROM p WHERE u = 'three'", []],
+    ['SELECT v FROM p WHERE id = 4', []],
+    ['SELECT v FROM p WHERE id = NULL', []],
+  ])('%s', async (sql, rows) => {
+    expect(await s.query(sql)).toEqual(rows);
+    if (!sql.includes('NULL')) expect(await atOnce(sql)).toEqual(rows);
+  });
+
+  test('as the transaction has written it', async () => {
+    await s.query('BEGIN');
+    await s.query("UPDATE p SET v = 11, u = 'uno' WHERE id = 1");
+    await s.query('DELETE FROM p WHERE id = 3');
+    expect(await atOnce('SELECT v FROM p WHERE id = 1')).toEqual([['11']]);
+    expect(await atOnce("SELECT v FROM p WHERE u = 'uno'")).toEqual([['11']]);
+    expect(await atOnce("SELECT v FROM p WHERE u = 'one'")).toEqual([]);
+    expect(await atOnce('SELECT v FROM p WHERE id = 3')).toEqual([]);
+    await s.query('ROLLBACK');
+    expect(await atOnce('SELECT v FROM p WHERE id = 1')).toEqual([['10']]);
+  });
+
+  test('long rows and locks are for the operators', async () => {
+    expect(await atOnce('SELECT b FROM p WHERE id = 2')).toBeNull();
+    expect(await s.query('SELECT LENGTH(b) FROM p WHERE id = 2')).toEqual([['300000']]);
+    await s.query('BEGIN');
+    expect(await atOnce('SELECT v FROM p WHERE id = 1 FOR UPDATE')).toBeNull();
+    await s.query('ROLLBACK');
+  });
 });

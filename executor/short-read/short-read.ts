@@ -18,21 +18,11 @@ import { countRequests, countRows, ofPoints } from '../scan-counts.js';
 import { Work } from '../work-counts.js';
 import { dropEqual, sortRows } from './short-order.js';
 import { shortPlanOf, type ShortPlan } from './short-plan.js';
+import { readPoint } from './short-point.js';
+import { MAX_BYTES, MAX_ROWS, type ShortRows } from './short-rows.js';
 
-/** More rows than this, or bytes of them, are for the operators. */
-const MAX_ROWS = 512;
-const MAX_BYTES = 1 << 18;
 /** Times that a plan may find too many rows before it is no longer tried, less those when it did not. */
 const MAX_MISSES = 4;
-
-/** The rows of a short read, in columns: `order` are their positions in them, null for all. Valid until this turn of the event loop ends. */
-export interface ShortRows {
-  readonly columns: readonly (Vector | ByteSlices)[];
-  readonly rows: number;
-  readonly order: Int32Array | null;
-  /** To be called when they are written: lets go of what they point to. */
-  release(): void;
-}
 
 /** What is kept of a plan between its runs. */
 interface Memory {
@@ -50,8 +40,10 @@ const nothing = (): void => {};
  * rows, a lock in the way): it is then for the operators, nothing having happened.
  */
 export function readShort(plan: PhysicalPlan, ctx: ExecContext): ShortRows | null {
+  if (ctx.runtimeStats !== null) return null;
+  if (plan.op === 'PointGet') return readPoint(plan, ctx);
   const short = shortPlanOf(plan);
-  if (short === null || ctx.runtimeStats !== null) return null;
+  if (short === null) return null;
   const reader = ctx.storage.mvccReader?.(ctx.snapshot.ts) ?? null;
   if (reader === null) return null;
   const memory = memoryOf(short, zoneOf(ctx));

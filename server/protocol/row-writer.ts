@@ -1,5 +1,5 @@
 import type { Chunk } from '../../chunk/chunk.js';
-import type { ShortRows } from '../../executor/short-read/short-read.js';
+import type { ShortRows } from '../../executor/short-read/short-rows.js';
 import type { ResultColumn } from '../../session/client-session.js';
 import type { PacketWriter } from './packet-writer.js';
 import { writeLenenc } from './packet-writer.js';
