@@ -8,6 +8,7 @@ import { isAscii } from '../types/charset.js';
 import type { Datum } from '../types/datum.js';
 import type { ParamValue } from './client-session.js';
 import type { CacheGate } from './plan-cache-reasons.js';
+import type { PreparedDescription } from './prepared-description.js';
 import type { Session } from './session.js';
 import { accountHolds, type SessionPlanContext } from './session-plan.js';
 import type { SummaryHandle } from './summary/statement-summaries.js';
@@ -136,6 +137,8 @@ export class PlanSlot {
   /** Where executions are counted (statement summaries). */
   summary: SummaryHandle | null = null;
   private hits = 0;
+  /** What PREPARE found the last time. */
+  description: PreparedDescription | null = null;
   /** Variables that may forbid to keep plans when a prepared statement is executed. */
   gates: readonly CacheGate[] = [];
   private told: {
@@ -193,6 +196,7 @@ export class PlanSlot {
 
   clear(): void {
     this.variants.length = 0;
+    this.description = null;
   }
 
   add(plan: CachedPlan): void {

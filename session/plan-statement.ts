@@ -7,8 +7,10 @@ import { MysqlError } from '../types/error.js';
 import type { Binding } from './bindings/binding-store.js';
 import { bindingFor, boundStatement, noteBound, recallBound } from './bindings/bound-plan.js';
 import { evolves, noteCandidate } from './bindings/evolution.js';
-import type { ParamValue } from './client-session.js';
+import type { ParamValue, ResultColumn } from './client-session.js';
+import { resultColumns } from './operator-rows.js';
 import { cachedPlan, paramClasses, ParamNeeds, type PlanSlot } from './plan-cache.js';
+import { PreparedDescription } from './prepared-description.js';
 import type { Session } from './session.js';
 import { conjunctionReason } from './plan-cache-reasons.js';
 import { withSelectLimit } from './safe-updates.js';
@@ -26,6 +28,28 @@ export function planQuery(
   const binding = bindingFor(session, stmt);
   if (binding !== null) return planBound(session, stmt, params, schema, binding);
   return planUnbound(session, stmt, params, schema);
+}
+
+/** Plans a statement for PREPARE, which wants to know no more than whether that can be done and what its columns are. */
+export async function describe(
+  session: Session,
+  stmt: Plannable,
+  slot: PlanSlot | null,
+): Promise<readonly ResultColumn[]> {
+  const kept = slot?.description ?? null;
+  if (kept !== null && kept.holds(session)) return kept.columns;
+  if (slot === null || bindingFor(session, stmt) !== null)
+    return resultColumns(await planQuery(session, stmt, null));
+  const { warningCount } = session.statement;
+  const environment = session.planEnvironment();
+  await session.statement.checkpoint();
+  const context = new SessionPlanContext(session, session.schema, null);
+  const planned = await (tryPointPlan(stmt, context) ?? planStatement(stmt, context));
+  slot.description =
+    session.statement.warningCount > warningCount
+      ? null
+      : PreparedDescription.of(planned, environment, context);
+  return resultColumns(planned);
 }
 
 /** With the hints of a binding; without them where they make the statement fail, as a binding never may. */

@@ -4,8 +4,7 @@ import { newFieldType, TypeCode } from '../types/field-type.js';
 import { mysqlError } from '../types/error-table.js';
 import type { ParsedStatement } from '../parser/ast/index.js';
 import type { ParamValue, PreparedInfo, ResultColumn, StatementResult } from './client-session.js';
-import { resultColumns } from './operator-rows.js';
-import { planQuery } from './plan-statement.js';
+import { describe } from './plan-statement.js';
 import type { Plannable } from './text-plan-reasons.js';
 import type { PlanSlot } from './plan-cache.js';
 import { cacheGates, uncacheableReason } from './plan-cache-reasons.js';
@@ -48,10 +47,11 @@ export class PreparedStatements {
   async prepareBinary(sql: Uint8Array): Promise<PreparedInfo> {
     const statement = this.parse(statementBytes(sql, this.session.vars.get('character_set_client')));
     const id = this.nextId++;
-    const columns = await this.columnsOf(statement);
-    if (columns.length === 0) await this.checkPlannable(statement);
+    const planSlot = this.slotOf(statement);
+    const columns = await this.columnsOf(statement, planSlot);
+    if (columns.length === 0) await this.checkPlannable(statement, planSlot);
     const database = this.session.currentDatabase;
-    this.byId.set(id, { statement, planSlot: this.slotOf(statement), database });
+    this.byId.set(id, { statement, planSlot, database });
     const param = unnamedColumn('?', newFieldType(TypeCode.VarString));
     return { id, params: Array.from({ length: statement.paramCount }, () => param), columns, warnings: 0 };
   }
@@ -79,7 +79,7 @@ export class PreparedStatements {
   async prepareNamed(name: string, sql: string): Promise<void> {
     this.byName.delete(name.toLowerCase());
     const statement = this.parse(sql);
-    await this.checkPlannable(statement);
+    await this.checkPlannable(statement, this.slotOf(statement));
     const database = this.session.currentDatabase;
     this.byName.set(name.toLowerCase(), { statement, planSlot: this.slotOf(statement, true), database });
   }
@@ -130,13 +130,16 @@ export class PreparedStatements {
   }
 
   /** Names that a statement has wrong are told at PREPARE, as in MySQL; what it is warned of when it is executed. */
-  private async checkPlannable({ stmt }: ParsedStatement): Promise<void> {
+  private async checkPlannable({ stmt }: ParsedStatement, slot: PlanSlot | null): Promise<void> {
     if (!PLANNED.has(stmt.kind)) return;
-    await this.session.statement.withoutWarnings(() => planQuery(this.session, stmt as Plannable, null));
+    await this.session.statement.withoutWarnings(() => describe(this.session, stmt as Plannable, slot));
   }
 
   /** Columns of a query's result; errors of planning surface at PREPARE, as in MySQL. */
-  private async columnsOf(statement: ParsedStatement): Promise<readonly ResultColumn[]> {
+  private async columnsOf(
+    statement: ParsedStatement,
+    slot: PlanSlot | null,
+  ): Promise<readonly ResultColumn[]> {
     const { stmt } = statement;
     if (
       stmt.kind !== 'Select' &&
@@ -145,7 +148,7 @@ export class PreparedStatements {
       stmt.kind !== 'Values'
     )
       return [];
-    return resultColumns(await planQuery(this.session, stmt, null));
+    return describe(this.session, stmt, slot);
   }
 }
 

@@ -100,7 +100,7 @@ export class SessionPlanContext implements PlanContext {
     // Who made a temporary table may do anything with it (MySQL manual, "CREATE TEMPORARY TABLE Statement").
     if (this.session.temporary?.find(db, table)) return;
     this.session.privileges.require(privilege, db, table);
-    if (this.reuse !== null) this.privileges.push([privilege, db, table]);
+    this.privileges.push([privilege, db, table]);
   }
   limitedColumns(privilege: string, db: string, table: string): ReadonlySet<string> | null {
     const { privileges } = this.session;
@@ -111,7 +111,7 @@ export class SessionPlanContext implements PlanContext {
     throw mysqlError('ER_COLUMNACCESS_DENIED_ERROR', privilege, user, host, column, table);
   }
   holdsPrivilege(account: string, privilege: string, db: string, table: string): boolean {
-    if (this.reuse !== null) this.definers.push([account, privilege, db, table]);
+    this.definers.push([account, privilege, db, table]);
     return accountHolds(this.session, account, privilege, db, table);
   }
   hasDirtyWrites(tableId: number): boolean {
