@@ -1,4 +1,4 @@
-import { composeTs, physicalOf } from '../kv/client/oracle.js';
+import { composeTs, MAX_TS, physicalOf } from '../kv/client/oracle.js';
 import { checkStillKept, tooEarly } from './engine/gc-safe-point.js';
 import type { HypotheticalIndexes } from './hypothetical-indexes.js';
 import type { Awaitable } from '../types/awaitable.js';
@@ -443,6 +443,17 @@ export class Session implements ClientSession, AppliedValues {
     }
     const ts = this.storage.currentTs();
     return ts instanceof Promise ? ts.then((t) => this.contextAt(t, txn)) : this.contextAt(ts, txn);
+  }
+
+  /**
+   * Context of a read that takes what is newest, without a timestamp, which is no snapshot: two look-ups may see two moments. Null where
+   * the session reads at another point of view.
+   */
+  newestContext(): SessionExecContext | null {
+    const { transaction, storage } = this;
+    if (transaction.txn !== null || (this.past ?? transaction.past) !== null || this.cached !== null)
+      return null;
+    return new SessionExecContext(this, this.statement, this.schema, null, storage.snapshot(MAX_TS), MAX_TS);
   }
 
   /** Garbage collection may have passed since the point in time was named; once it is pinned, it does not any more. */

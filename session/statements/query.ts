@@ -11,6 +11,7 @@ import { countPlan } from '../../executor/plan-counts.js';
 import { readShort } from '../../executor/short-read/short-read.js';
 import { andThen } from '../../executor/operator.js';
 import type { PlannedStatement } from '../../planner/plan-context.js';
+import type { PhysicalPlan } from '../../planner/physical/plan.js';
 import { hasForeignKeys } from '../../catalog/foreign-keys.js';
 import type { Transaction } from '../../kv/storage.js';
 import type { RowsResult } from '../client-session.js';
@@ -113,9 +114,21 @@ function runQuery(session: Session, stmt: Query): Awaitable<RowsResult | null> {
 function runPlanned(session: Session, stmt: Query, planned: PlannedStatement): Awaitable<RowsResult | null> {
   const { txn } = session.transaction;
   if (locks(stmt) && txn !== null) return runLocking(session, stmt, planned, lockingContext(session, txn));
+  if (readsAtOnce(session, stmt) && isOneRow(planned.plan)) {
+    const newest = session.newestContext();
+    const row = newest === null ? null : readShort(planned.plan, newest);
+    if (row !== null) return shortRows(planned, row);
+  }
   const rows = andThen(session.readContext(), (context) => readQuery(session, stmt, planned, context));
   return stmt.into === null ? rows : andThen(rows, (r) => intoClause(session, stmt, r));
 }
+
+/** Whether the rows are written before this turn ends, and nothing but the client takes them. */
+const readsAtOnce = (session: Session, stmt: Query): boolean =>
+  session.atOnce && stmt.into === null && session.tracer === null;
+
+/** A row that one look-up finds: it is of one moment whatever the timestamp. */
+const isOneRow = (plan: PhysicalPlan): boolean => plan.op === 'PointGet' && plan.index === null;
 
 function readQuery(
   session: Session,
@@ -124,7 +137,7 @@ function readQuery(
   context: SessionExecContext,
 ): Awaitable<RowsResult> {
   countPlan(planned.plan, context);
-  if (session.atOnce && stmt.into === null && session.tracer === null) {
+  if (readsAtOnce(session, stmt)) {
     const rows = readShort(planned.plan, context);
     if (rows !== null) return shortRows(planned, rows);
   }
