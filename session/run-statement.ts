@@ -81,6 +81,14 @@ export function runStatement(
       return okResult(session);
     });
   };
+  const end = (outcome: Outcome): Awaitable<StatementResult> => {
+    try {
+      const result = conclude(outcome);
+      return result instanceof Promise ? result.catch(fail) : result;
+    } catch (error) {
+      return fail(error);
+    }
+  };
   let commits = false;
   const run = (): Awaitable<Outcome> => {
     if (session.sandboxed && !IN_SANDBOX.has(stmt.kind)) throw mysqlError('ER_MUST_CHANGE_PASSWORD');
@@ -112,8 +120,7 @@ export function runStatement(
       cluster.lapsed && session.connection.id !== 0 && needsOf(stmt) !== 'none'
         ? cluster.revive().then(begin, begin)
         : begin();
-    const result = andThen(outcome, conclude);
-    return result instanceof Promise ? result.catch(fail) : result;
+    return outcome instanceof Promise ? outcome.then(end, fail) : end(outcome);
   } catch (error) {
     return fail(error);
   }
@@ -354,22 +361,29 @@ function runAutocommitted(
     session.statement.throwIfInterrupted();
     return runAutocommitted(session, run, attempt + 1);
   };
+  const commit = (): Awaitable<void> => {
+    const { txn } = session.transaction;
+    if (txn !== null && attempt === 0 && tries > 0 && txn.memBuffer.count <= CHEAP_AGAIN)
+      txn.givesWayToLocks = true;
+    return finishAutocommit(session);
+  };
   return andThen(session.transaction.begin(options, false), () => {
     try {
       const ran = attempt === 0 ? run() : runStaged(session, run, 0);
-      const committed = andThen(ran, (outcome) => {
-        if (outcome !== null) return outcome;
-        const { txn } = session.transaction;
-        if (txn !== null && attempt === 0 && tries > 0 && txn.memBuffer.count <= CHEAP_AGAIN)
-          txn.givesWayToLocks = true;
-        return andThen(finishAutocommit(session), () => null);
-      });
-      return committed instanceof Promise ? committed.catch(failed) : committed;
+      if (ran instanceof Promise)
+        return ran
+          .then((outcome) => (outcome === null ? andThen(commit(), noOutcome) : outcome))
+          .catch(failed);
+      if (ran !== null) return ran;
+      const committed = commit();
+      return committed instanceof Promise ? committed.then(noOutcome, failed) : null;
     } catch (thrown) {
       return failed(thrown);
     }
   });
 }
+
+const noOutcome = (): null => null;
 
 function finishAutocommit(session: Session): Awaitable<void> {
   if (session.autocommit && !session.transaction.explicit && session.transaction.active)

@@ -273,14 +273,20 @@ export class SessionTransaction {
     const committed = txn.commit(interruption);
     if (written.size === 0 || !(committed instanceof Promise)) return committed;
     this.committing = written;
-    return committed
-      .then((ts) => {
+    const over = (): void => {
+      if (this.committing === written) this.committing = null;
+    };
+    return committed.then(
+      (ts) => {
+        over();
         cacheLock?.release();
         return ts;
-      })
-      .finally(() => {
-        if (this.committing === written) this.committing = null;
-      });
+      },
+      (error: unknown) => {
+        over();
+        throw error;
+      },
+    );
   }
 
   rollback(): Awaitable<void> {

@@ -34,6 +34,9 @@ const LOGIN_MAX_PAYLOAD = 1 << 20;
 /** How long a killed connection may take to tell its client before it is cut. */
 const KILL_GRACE_MS = 5000;
 
+/** How a command ends that has not failed. */
+const NO_ERROR = Symbol();
+
 /**
  * One client connection from greeting to close: login, then commands one after the other in the order of their packets.
  * A command that answers at once is served in the tick its bytes arrived in; replies of pipelined commands leave
@@ -47,6 +50,8 @@ export class Connection implements Client {
   capabilities = 0;
   /** A command is under way. */
   running = false;
+  /** Code of the running command. */
+  private command: number = CommandCode.Sleep;
   /** Close once the running command has been answered. */
   private closing = false;
   private ended = false;
@@ -270,8 +275,8 @@ export class Connection implements Client {
       // Earlier replies do not wait for this one.
       if (waiting) writer.flush();
       pending.then(
-        () => this.commandDone(),
-        (e: unknown) => this.abort(e),
+        () => this.commandDone(NO_ERROR),
+        (e: unknown) => this.commandDone(e),
       );
       return;
     }
@@ -284,13 +289,19 @@ export class Connection implements Client {
     }
   }
 
-  private commandDone(): void {
-    this.running = false;
-    this.channel.lastRead = performance.now();
-    this.serve();
+  private commandDone(error: unknown): void {
+    try {
+      if (error === NO_ERROR) this.finished(this.command);
+      else this.failed(this.command, error);
+      this.running = false;
+      this.channel.lastRead = performance.now();
+      this.serve();
+    } catch (e) {
+      this.abort(e);
+    }
   }
 
-  /** Runs the packet in the reader. Answers undefined when the reply is written already. Never throws. */
+  /** Runs the packet in the reader. Answers undefined when the reply, or an error, is written already. Never throws. */
   private runCommand(): Promise<void> | undefined {
     const r = this.packet();
     this.writer.sequence = this.channel.replySequence;
@@ -303,10 +314,8 @@ export class Connection implements Client {
       if (handler === undefined) throw mysqlError('ER_UNKNOWN_COM_ERROR');
       const pending = handler(this, r);
       if (pending instanceof Promise) {
-        return pending.then(
-          () => this.finished(code),
-          (e: unknown) => this.failed(code, e),
-        );
+        this.command = code;
+        return pending;
       }
     } catch (e) {
       this.failed(code, e);
