@@ -122,6 +122,17 @@ describe('decimal arithmetic', () => {
       const d = decFromNumber(v);
       expect(decToNumber(d.unscaled, d.scale)).toBe(v);
     }
+    // Amounts: as written in the shortest form.
+    for (let n = 0; n < 3000; n++) {
+      const v =
+        Math.round((random() - 0.5) * 10 ** Math.floor(random() * 20)) / 10 ** Math.floor(random() * 4);
+      const text = String(v);
+      if (text.includes('e')) continue;
+      const [whole, part = ''] = text.split('.');
+      const unscaled = BigInt(`${whole}${part}`);
+      const d = decFromNumber(v);
+      expect([BigInt(d.unscaled), d.scale]).toEqual([unscaled, part.length]);
+    }
   });
 });
 

@@ -244,9 +244,17 @@ export interface Decimal {
   readonly scale: number;
 }
 
+/** Digits after the point up to which a double is tried as a whole number of hundredths, amounts of money most of all. */
+const CENTS = 2;
+
 /** The shortest decimal that reads back as `d` (finite), as MySQL's double to decimal conversion. Scale as needed, never negative, uncapped. */
 export function decFromNumber(d: number): Decimal {
   if (Number.isSafeInteger(d)) return { unscaled: d === 0 ? 0 : d, scale: 0 };
+  // A decimal of at most 15 digits is the only one of them that reads as its double, so it is the shortest that does.
+  for (let scale = 1, power = 10; scale <= CENTS; scale++, power *= 10) {
+    const unscaled = Math.round(d * power);
+    if (unscaled / power === d && Math.abs(unscaled) < 1e15) return { unscaled, scale };
+  }
   const text = String(d);
   const e = text.indexOf('e');
   const mantissa = e < 0 ? text : text.slice(0, e);

@@ -123,7 +123,7 @@ function insertResult(plan: Insert, r: RowInserter, ctx: ExecContext): DmlResult
     affectedRows: r.affected,
     foundRows: r.found,
     lastInsertId: updatedOnly ? 0 : r.firstGenerated,
-    ...(shown === 0 ? {} : { explicitInsertId: shown }),
+    explicitInsertId: shown === 0 ? undefined : shown,
     info: many ? `Records: ${r.records}  Duplicates: ${duplicates}  Warnings: ${ctx.warningCount ?? 0}` : '',
   };
 }
