@@ -25,6 +25,13 @@ const change = (name: string, sql: string): HeavyStatement => ({
   after: ['ROLLBACK'],
 });
 
+/** Variables of documents of 200,000 items each: an array, one of other numbers, an object. */
+const LARGE_DOCUMENTS = [
+  `SET @doc = '[${ITEMS(200_000)}]'`,
+  `SET @neg = '[-${ITEMS(200_000).replaceAll(',', ',-')}]'`,
+  `SET @obj = '{${Array.from({ length: 200_000 }, (_, i) => `"k${i}":"v${i}"`).join(',')}}'`,
+];
+
 /** The tables; `t` is loaded from a file of `rows` lines. */
 export const schema = (rows: number): string[] => [
   'CREATE TABLE t (id INT PRIMARY KEY, k INT, u INT, s VARCHAR(40), d DECIMAL(12,2), f DOUBLE, dt DATETIME, KEY (k))',
@@ -79,6 +86,33 @@ export const heavyStatements = (file: string, rows: number): HeavyStatement[] =>
     sql: `SELECT ${Array.from({ length: 1500 }, (_, i) => `SUM(u + ${i})`).join(', ')} FROM t`,
   },
   { name: 'constant of megabytes', sql: "SELECT LENGTH(REPLACE(REPEAT('ab', 10000000), 'a', 'cc'))" },
+  {
+    name: 'many constants of megabytes',
+    sql: `SELECT ${["HEX(REPEAT('ab', 10000000))", "REVERSE(REPEAT('ab', 10000000))", "UPPER(REPEAT('ab', 10000000))", "SHA2(REPEAT('ab', 10000000), 512)", "TO_BASE64(REPEAT('ab', 10000000))", "COMPRESS(REPEAT('abcdefgh', 2000000))"].map((f) => `LENGTH(${f})`).join(', ')}`,
+  },
+  ...(
+    [
+      ['JSON_EXTRACT', "JSON_EXTRACT(@doc, '$[199999]')"],
+      ['JSON_SET', "JSON_SET(@doc, '$[100000]', 'x')"],
+      ['JSON_REMOVE', "JSON_REMOVE(@doc, '$[100000]')"],
+      ['JSON_ARRAY_INSERT', "JSON_ARRAY_INSERT(@doc, '$[100000]', 1)"],
+      ['JSON_MERGE_PRESERVE', 'JSON_MERGE_PRESERVE(@doc, @doc)'],
+      ['JSON_MERGE_PATCH', 'JSON_MERGE_PATCH(@obj, @obj)'],
+      ['JSON_CONTAINS', 'JSON_CONTAINS(@doc, @doc)'],
+      ['JSON_OVERLAPS', 'JSON_OVERLAPS(@doc, @neg)'],
+      ['JSON_SEARCH', "JSON_SEARCH(@obj, 'all', '%9%')"],
+      ['JSON_EXTRACT of all cells', "JSON_EXTRACT(@doc, '$[*]')"],
+      ['JSON_KEYS', 'JSON_KEYS(@obj)'],
+      ['JSON_PRETTY', 'JSON_PRETTY(@doc)'],
+      ['JSON_TYPE', 'JSON_TYPE(@doc)'],
+      ['JSON_VALID', 'JSON_VALID(@doc)'],
+      ['JSON wildcards', "JSON_EXTRACT(@obj, '$**.*')"],
+    ] as const
+  ).map(([name, call]) => ({
+    name: `${name} of a large document`,
+    sql: `SELECT LENGTH(${call})`,
+    before: LARGE_DOCUMENTS,
+  })),
   { name: 'BENCHMARK', sql: "SELECT BENCHMARK(20000000, MD5('a'))" },
   { name: 'SLEEP', sql: 'SELECT SLEEP(3)' },
   { name: 'SLEEP per row', sql: 'SELECT COUNT(*) FROM t WHERE SLEEP(0.001) = 0 AND id < 3000' },

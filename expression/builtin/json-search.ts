@@ -20,7 +20,8 @@ import { defineAll } from './scalar.js';
 
 function extract(root: JsonValue, paths: readonly JsonPath[]): JsonValue | undefined {
   const found: JsonValue[] = [];
-  for (const p of paths) found.push(...selectPath(root, p));
+  // Values at a path may be more than a call can have arguments.
+  for (const p of paths) for (const v of selectPath(root, p)) found.push(v);
   if (found.length === 0) return undefined;
   return paths.length === 1 && !paths[0]!.multiple ? found[0] : found;
 }
@@ -36,15 +37,12 @@ function search(
   root: JsonValue,
   prefix: readonly (string | number)[],
   matches: (s: string) => boolean,
-  found: string[],
+  found: Set<string>,
   all: boolean,
 ): void {
-  if (!all && found.length > 0) return;
+  if (!all && found.size > 0) return;
   if (typeof root === 'string') {
-    if (matches(root)) {
-      const p = pathText(prefix);
-      if (!found.includes(p)) found.push(p);
-    }
+    if (matches(root)) found.add(pathText(prefix));
   } else if (isArray(root)) root.forEach((x, i) => search(x, [...prefix, i], matches, found, all));
   else if (isObject(root)) for (const [k, x] of root) search(x, [...prefix, k], matches, found, all);
 }
@@ -224,29 +222,30 @@ defineAll('json', [
           return like(b, 0, b.length);
         };
         const root = read(d);
-        const found: string[] = [];
+        const found = new Set<string>();
         if (paths.length === 0) search(root, [], matches, found, all);
         else {
-          const everything: string[] = [];
+          const everything = new Set<string>();
           search(root, [], matches, everything, true);
           for (const p of paths) {
             const wanted = new Set(selectPath(root, path(p)));
             for (const f of everything) {
               // A hit counts when some prefix of its path is among the values selected.
-              if (found.includes(f) || (!all && found.length > 0)) continue;
+              if (found.has(f) || (!all && found.size > 0)) continue;
               const legs = parsePath(f).legs;
               for (let k = 0; k <= legs.length; k++) {
                 const at = selectPath(root, { legs: legs.slice(0, k), multiple: false })[0]!;
                 if (wanted.has(at)) {
-                  found.push(f);
+                  found.add(f);
                   break;
                 }
               }
             }
           }
         }
-        if (found.length === 0) return null;
-        return encodeJson(found.length === 1 ? found[0]! : found);
+        if (found.size === 0) return null;
+        const hits = [...found];
+        return encodeJson(hits.length === 1 ? hits[0]! : hits);
       };
     },
     doc: "JSON_SEARCH(doc, 'one'|'all', s[, escape[, path, …]]). Manual: Functions That Search JSON Values.",

@@ -4,6 +4,7 @@ import { JsonDouble, JsonOpaque } from '../../types/json/value.js';
 import type { JsonValue } from '../../types/json/value.js';
 import type { JsonPath } from './path.js';
 import { isArray, isObject, resolvePosition } from './path.js';
+import { JsonValueSet } from './value-set.js';
 
 /** Changed copies of JSON values (manual, "Functions That Modify JSON Values"). */
 
@@ -124,9 +125,30 @@ export function mergePreserve(a: JsonValue, b: JsonValue): JsonValue {
   return [...(isArray(a) ? a : [a]), ...(isArray(b) ? b : [b])];
 }
 
+/** Pairs of items up to which comparing each with each is cheaper than a set. */
+const FEW_PAIRS = 256;
+
+const manyPairs = (a: readonly JsonValue[], b: readonly JsonValue[]): boolean =>
+  a.length * b.length > FEW_PAIRS;
+
+/** What a scalar is looked for in: items of the array and of arrays in it. */
+function addItems(items: readonly JsonValue[], to: JsonValueSet): void {
+  for (const v of items)
+    if (isArray(v)) addItems(v, to);
+    else if (!isObject(v)) to.add(v);
+}
+
+function containsAll(whole: readonly JsonValue[], parts: readonly JsonValue[]): boolean {
+  const scalars = new JsonValueSet();
+  if (parts.some(isScalar)) addItems(whole, scalars);
+  const composites = whole.filter((w) => !isScalar(w));
+  return parts.every((p) => (isScalar(p) ? scalars.has(p) : composites.some((w) => containsValue(w, p))));
+}
+
 /** JSON_CONTAINS: `part` in `whole`. */
 export function containsValue(whole: JsonValue, part: JsonValue): boolean {
   if (isArray(whole)) {
+    if (isArray(part) && manyPairs(whole, part)) return containsAll(whole, part);
     if (isArray(part)) return part.every((p) => whole.some((w) => containsValue(w, p)));
     return whole.some((w) => containsValue(w, part));
   }
@@ -146,6 +168,11 @@ export function overlaps(a: JsonValue, b: JsonValue): boolean {
   if (isArray(a) || isArray(b)) {
     const x = isArray(a) ? a : [a];
     const y = isArray(b) ? b : [b];
+    if (manyPairs(x, y)) {
+      const set = new JsonValueSet();
+      for (const w of y) set.add(w);
+      return x.some((v) => set.has(v));
+    }
     return x.some((v) => y.some((w) => compareJsonValues(v, w) === 0));
   }
   if (isObject(a) && isObject(b)) {

@@ -21,9 +21,16 @@ function shortInteger(text: string, p: number): number {
   return c === 0x2e || c === 0x65 || c === 0x45 ? 0 : n;
 }
 
-/** Members in the order of their names' bytes, as binary documents have them. */
-const inKeyOrder = (members: ReadonlyMap<string, JsonValue>): Map<string, JsonValue> =>
-  new Map([...members].sort(([a], [b]) => compareBytes(encodeUtf8(a), encodeUtf8(b))));
+const SURROGATE = /[\ud800-\udfff]/;
+
+/** Members in the order of their names' bytes, as binary documents have them. Without surrogates it is that of their units. */
+function inKeyOrder(members: ReadonlyMap<string, JsonValue>): Map<string, JsonValue> {
+  const entries = [...members];
+  if (entries.some(([k]) => SURROGATE.test(k)))
+    entries.sort(([a], [b]) => compareBytes(encodeUtf8(a), encodeUtf8(b)));
+  else entries.sort(([a], [b]) => (a < b ? -1 : a > b ? 1 : 0));
+  return new Map(entries);
+}
 
 /**
  * JSON text (RFC 8259) to values, integers and doubles kept apart: a number with a point or exponent, or beyond 64 bits, is
