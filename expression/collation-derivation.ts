@@ -3,6 +3,7 @@ import { charset, unconvertible } from '../types/charset.js';
 import { collation } from '../types/collation.js';
 import type { FieldType } from '../types/field-type.js';
 import { evalType, TypeCode } from '../types/field-type.js';
+import { isAscii } from './builtin/string-bytes.js';
 import type { Expression } from './expression.js';
 import { foldedFrom } from './origin.js';
 import { isStringType } from './type-inference.js';
@@ -120,7 +121,7 @@ function isAsciiOnly(e: Expression): boolean {
   if (e.type.charset === 'ascii') return true;
   switch (e.kind) {
     case 'constant':
-      return e.param === undefined && e.value instanceof Uint8Array && e.value.every((c) => c < 0x80);
+      return e.param === undefined && e.value instanceof Uint8Array && isAscii(e.value);
     case 'function':
       return e.args.length > 0 && !MAKES_CHARACTERS.has(e.name) && e.args.every(isAsciiOnly);
     default:

@@ -202,23 +202,38 @@ defineAll('string', [
     args: ['string', 'string', 'string'],
     type: stringLike('replace', () => UNSPECIFIED),
     kernel: (rt, b: Uint8Array, from: Uint8Array, to: Uint8Array) => {
-      if (from.length === 0) return b;
-      let at = indexOfBytes(b, 0, b.length, from);
-      if (at < 0) return b;
-      const first = at;
+      const width = from.length;
+      if (width === 0) return b;
+      const start = indexOfBytes(b, 0, b.length, from);
+      if (start < 0) return b;
+      const first = from[0]!;
+      const stop = b.length - width;
       let n = b.length;
-      for (; at >= 0; at = indexOfBytes(b, 0, b.length, from, at + from.length)) n += to.length - from.length;
+      // The search is written out: of a text of megabytes that is full of hits, calls would be most of the work.
+      for (let i = start; i <= stop; i++) {
+        if (b[i] !== first) continue;
+        let j = 1;
+        while (j < width && b[i + j] === from[j]) j++;
+        if (j < width) continue;
+        n += to.length - width;
+        i += width - 1;
+      }
       if (tooLong(rt, 'replace', n)) return null;
       // Looked for twice rather than kept: a text of megabytes may have millions of places.
       const out = new Uint8Array(n);
-      let last = 0;
       let end = 0;
-      for (at = first; at >= 0; at = indexOfBytes(b, 0, b.length, from, last)) {
-        while (last < at) out[end++] = b[last++]!;
-        for (let j = 0; j < to.length; j++) out[end++] = to[j]!;
-        last += from.length;
+      for (let i = 0; i < b.length; i++) {
+        if (b[i] === first && i <= stop) {
+          let j = 1;
+          while (j < width && b[i + j] === from[j]) j++;
+          if (j === width) {
+            for (let k = 0; k < to.length; k++) out[end++] = to[k]!;
+            i += width - 1;
+            continue;
+          }
+        }
+        out[end++] = b[i]!;
       }
-      while (last < b.length) out[end++] = b[last++]!;
       return out;
     },
     pure: true,
@@ -278,7 +293,10 @@ defineAll('string', [
       if (n === 0 || b.length === 0) return EMPTY;
       if (tooLong(rt, 'repeat', b.length * n)) return null;
       const out = new Uint8Array(b.length * n);
-      for (let i = 0; i < n; i++) out.set(b, i * b.length);
+      out.set(b);
+      // What is there is doubled: a short text may come millions of times.
+      for (let done = b.length; done < out.length; done *= 2)
+        out.copyWithin(done, 0, Math.min(done, out.length - done));
       return out;
     },
     pushdown: 'Repeat',

@@ -1,3 +1,4 @@
+import { isAscii as isAsciiNatively } from 'node:buffer';
 /** Bytes of strings: characters of UTF-8 by position, without decoding (with `binary` a character is a byte), and what is made of parts. */
 
 /** Offset of the k-th character (from 0) of b[s, e), or e. */
@@ -44,7 +45,11 @@ export function indexOfBytes(b: Uint8Array, s: number, e: number, needle: Uint8A
   return -1;
 }
 
+/** Bytes from which a call into the runtime is cheaper than looking at each. */
+const LONG = 256;
+
 export function isAscii(b: Uint8Array): boolean {
+  if (b.length >= LONG) return isAsciiNatively(b);
   for (let i = 0; i < b.length; i++) if (b[i]! >= 0x80) return false;
   return true;
 }
