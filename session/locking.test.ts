@@ -253,3 +253,22 @@ test('waiters get the lock in the order in which they came', async () => {
   await Promise.all(done);
   expect(order).toEqual([0, 1, 2, 3]);
 });
+
+test('rows locked by their key give the columns asked for', async () => {
+  const s = await engine.session();
+  await s.query('CREATE TABLE by_key (a INT, b INT, u INT UNIQUE, s VARCHAR(9), PRIMARY KEY (a, b))');
+  await s.query("INSERT INTO by_key VALUES (1, 2, 3, 'x'), (4, 5, NULL, NULL)");
+  await s.query('BEGIN');
+  const rows = (what: string, where: string): Promise<unknown> =>
+    s.query(`SELECT ${what} FROM by_key WHERE ${where} FOR UPDATE`);
+  expect(await rows('s, u', 'a = 1 AND b = 2')).toEqual([['x', '3']]);
+  expect(await rows('s', 'u = 3')).toEqual([['x']]);
+  expect(await rows('*', 'a = 4 AND b = 5')).toEqual([['4', '5', null, null]]);
+  expect(await rows('s', 'a = 4 AND b = 6')).toEqual([]);
+  expect(await rows('s', 'u = 4')).toEqual([]);
+  await s.query("UPDATE by_key SET s = 'y' WHERE u = 3");
+  expect(await rows('s', 'a = 1 AND b = 2')).toEqual([['y']]);
+  await s.query('DELETE FROM by_key WHERE a = 1');
+  expect(await rows('s', 'a = 1 AND b = 2')).toEqual([]);
+  await s.query('ROLLBACK');
+});

@@ -30,7 +30,8 @@ export function readAhead(rows: RowsResult): Awaitable<RowsResult> {
   }
 }
 
-function heldRows(columns: RowsResult['columns'], chunks: readonly Chunk[]): RowsResult {
+/** A result whose rows are there. */
+export function heldRows(columns: RowsResult['columns'], chunks: readonly Chunk[]): RowsResult {
   let at = 0;
   return {
     kind: 'rows',

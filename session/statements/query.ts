@@ -8,14 +8,16 @@ import { buildOperator } from '../../executor/build-operator.js';
 import type { DmlResult } from '../../executor/exec-context.js';
 import { executeDml } from '../../executor/execute-dml.js';
 import { countPlan } from '../../executor/plan-counts.js';
+import { pointGet } from '../../executor/point-get.js';
 import { readShort } from '../../executor/short-read/short-read.js';
 import { andThen } from '../../executor/operator.js';
+import type { Chunk } from '../../chunk/chunk.js';
 import type { PlannedStatement } from '../../planner/plan-context.js';
 import type { PhysicalPlan } from '../../planner/physical/plan.js';
 import { hasForeignKeys } from '../../catalog/foreign-keys.js';
 import type { Transaction } from '../../kv/storage.js';
 import type { RowsResult } from '../client-session.js';
-import { operatorRows, shortRows } from '../operator-rows.js';
+import { operatorRows, resultColumns, shortRows } from '../operator-rows.js';
 import { noteMetadata } from '../metadata-lock.js';
 import { planQuery, planReusable } from '../plan-statement.js';
 import type { Session } from '../session.js';
@@ -23,7 +25,7 @@ import { writeFile } from '../outfile.js';
 import { StatementForeignKeys, checksForeignKeys } from '../foreign-keys.js';
 import { SessionExecContext } from '../session-exec.js';
 import { isCurrent } from '../current-plan.js';
-import { readAhead } from '../read-ahead.js';
+import { heldRows, readAhead } from '../read-ahead.js';
 import { refuseUnsafe, withSelectLimit } from '../safe-updates.js';
 import { registerStatement } from './statement-handler.js';
 import { ownRows } from '../own-rows.js';
@@ -151,10 +153,23 @@ function runLocking(
   planned: PlannedStatement,
   context: SessionExecContext,
 ): Awaitable<RowsResult | null> {
-  countPlan(planned.plan, context);
+  const { plan } = planned;
+  countPlan(plan, context);
+  if (plan.op === 'PointGet' && stmt.into === null && context.runtimeStats === null)
+    return andThen(pointGet(plan, context), (row) => rowLocked(planned, row));
   return andThen(openQuery(planned, context), (rows) =>
     stmt.into === null ? readAhead(rows) : intoClause(session, stmt, rows),
   );
+}
+
+/** What an operator would give of the row that was found by its key. */
+function rowLocked(planned: PlannedStatement, row: Chunk | null): RowsResult {
+  const columns = resultColumns(planned);
+  if (row === null) return heldRows(columns, []);
+  const { length } = columns;
+  return heldRows(columns, [
+    row.columns.length === length ? row : row.withColumns(row.columns.slice(0, length)),
+  ]);
 }
 
 async function intoClause(session: Session, stmt: Query, rows: RowsResult): Promise<null> {
