@@ -22,6 +22,8 @@ import { anyBinary, lengthArgument, sameLength, sumOfLengths, tooLong } from './
 /** Strings made of strings (manual, "String Functions and Operators"). */
 
 const EMPTY = new Uint8Array(0);
+/** Bytes between hits of REPLACE from which one call that copies them is cheaper than a loop. */
+const LONG_GAP = 64;
 
 /** Case mapping of a collation-less text: ASCII in place, the rest by Unicode's simple mapping. */
 export function mapCase(b: Uint8Array, upper: boolean): Uint8Array {
@@ -222,18 +224,22 @@ defineAll('string', [
       // Looked for twice rather than kept: a text of megabytes may have millions of places.
       const out = new Uint8Array(n);
       let end = 0;
-      for (let i = 0; i < b.length; i++) {
-        if (b[i] === first && i <= stop) {
-          let j = 1;
-          while (j < width && b[i + j] === from[j]) j++;
-          if (j === width) {
-            for (let k = 0; k < to.length; k++) out[end++] = to[k]!;
-            i += width - 1;
-            continue;
-          }
-        }
-        out[end++] = b[i]!;
+      let last = 0;
+      for (let i = start; i <= stop; i++) {
+        if (b[i] !== first) continue;
+        let j = 1;
+        while (j < width && b[i + j] === from[j]) j++;
+        if (j < width) continue;
+        if (i - last > LONG_GAP) {
+          out.set(b.subarray(last, i), end);
+          end += i - last;
+        } else while (last < i) out[end++] = b[last++]!;
+        for (let k = 0; k < to.length; k++) out[end++] = to[k]!;
+        last = i + width;
+        i = last - 1;
       }
+      if (b.length - last > LONG_GAP) out.set(b.subarray(last), end);
+      else while (last < b.length) out[end++] = b[last++]!;
       return out;
     },
     pure: true,
