@@ -115,7 +115,8 @@ export function parseJson(text: string): JsonValue {
         space();
         if (text[p] !== ':') return fail('Missing a colon after a name of object member.');
         p++;
-        if (k < last) ordered = false;
+        // The order of units is that of bytes but for surrogates.
+        if (k < last || SURROGATE.test(k)) ordered = false;
         last = k;
         out.set(k, value(depth + 1));
         space();
