@@ -13,6 +13,8 @@ import type { BulkSnapshot, KeyRange, KvPair, LoadTransactions, MvccInfo, WaitFo
 export interface Storage {
   /** A fresh timestamp, larger than every one given before, across restarts. */
   currentTs(): Awaitable<bigint>;
+  /** A timestamp at which every commit is seen that was answered before, without taking one; null where none is known at once. */
+  latestTs?(): bigint | null;
   begin(options?: TxnOptions): Awaitable<Transaction>;
   snapshot(ts: bigint, options?: SnapshotOptions): Snapshot;
   /** Sends a pushed-down plan fragment to the store(s) that hold the ranges. */

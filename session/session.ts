@@ -1,4 +1,4 @@
-import { composeTs, MAX_TS, physicalOf } from '../kv/client/oracle.js';
+import { composeTs, physicalOf } from '../kv/client/oracle.js';
 import { checkStillKept, tooEarly } from './engine/gc-safe-point.js';
 import type { HypotheticalIndexes } from './hypothetical-indexes.js';
 import type { Awaitable } from '../types/awaitable.js';
@@ -446,14 +446,16 @@ export class Session implements ClientSession, AppliedValues {
   }
 
   /**
-   * Context of a read that takes what is newest, without a timestamp, which is no snapshot: two look-ups may see two moments. Null where
-   * the session reads at another point of view.
+   * Context of a read of one key that takes what is newest, at a timestamp that is the last one given instead of a new one: a commit of
+   * several keys may be seen in part there, while it is not answered. Null where the session reads at another point of view.
    */
   newestContext(): SessionExecContext | null {
     const { transaction, storage } = this;
     if (transaction.txn !== null || (this.past ?? transaction.past) !== null || this.cached !== null)
       return null;
-    return new SessionExecContext(this, this.statement, this.schema, null, storage.snapshot(MAX_TS), MAX_TS);
+    const ts = storage.latestTs?.() ?? null;
+    if (ts === null) return null;
+    return new SessionExecContext(this, this.statement, this.schema, null, storage.snapshot(ts), ts);
   }
 
   /** Garbage collection may have passed since the point in time was named; once it is pinned, it does not any more. */

@@ -3,6 +3,8 @@ import type { Awaitable } from '../../types/awaitable.js';
 /** Gives timestamps, each larger than all before (TSO: physical ms << 18 | logical). */
 export interface TimestampOracle {
   timestamp(): Awaitable<bigint>;
+  /** The last one given, to whomever, where that is known at once: no commit that was answered has a later one. */
+  latest?(): bigint;
 }
 
 /** Later than every timestamp that is given. */

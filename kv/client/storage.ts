@@ -96,6 +96,10 @@ class KvStorage implements Storage {
     return this.client.oracle.timestamp();
   }
 
+  latestTs(): bigint | null {
+    return this.client.oracle.latest?.() ?? null;
+  }
+
   begin(options?: TxnOptions): Awaitable<Transaction> {
     const ts = options?.startTs ?? this.client.oracle.timestamp();
     return ts instanceof Promise

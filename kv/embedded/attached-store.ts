@@ -109,6 +109,10 @@ export class AttachedStore implements rpc.KvRpc {
     return ts;
   }
 
+  latest(): bigint {
+    return this.counter.last;
+  }
+
   /** How many statements this thread has run, for the log. */
   countStatements(count: () => number): void {
     this.wal.statements = count;

@@ -315,6 +315,10 @@ export class EmbeddedStore implements KvRpc {
     return ts;
   }
 
+  latest(): bigint {
+    return this.tso.latest;
+  }
+
   /** Takes `count` timestamps that follow each other, at most 2^18; gives the first. */
   timestamps(count: number): bigint {
     const first = this.tso.reserve(count);

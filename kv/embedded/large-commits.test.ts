@@ -1,5 +1,6 @@
 import fs from 'node:fs';
 import type { PrewriteResponse } from '../rpc.js';
+import { AttachedStore } from './attached-store.js';
 import { type EmbeddedStore, openEmbeddedStore } from './engine.js';
 import {
   type Write,
@@ -69,6 +70,29 @@ test('readers see all of a commit made in steps or nothing, others commit meanwh
   expect(seen(commitTs - 1n)).toEqual(['old']);
   expect(seen(before)).toEqual(['old']);
 });
+
+test.each(['the store', 'another thread'])(
+  '%s sees nothing of it at the last timestamp given',
+  async (who) => {
+    await start('old').result;
+    const other = who === 'the store' ? null : new AttachedStore(store.share().attach(2).attachment);
+    const reader = other ?? store;
+    const valueOf = (i: number): string => {
+      const { value } = reader.get({ context, key: bytes(keyOf(i)), version: reader.latest() });
+      return Buffer.from(value!).toString();
+    };
+    const commit = start('new');
+    let steps = 0;
+    for (; !commit.done; steps += store.stats.reservedKeys > 0 ? 1 : 0) {
+      const values = [0, KEYS / 2, KEYS - 1].map(valueOf);
+      expect(new Set(values).size).toBe(1);
+      await nextTurn();
+    }
+    expect(steps).toBeGreaterThan(1);
+    expect([0, KEYS / 2, KEYS - 1].map(valueOf)).toEqual(['new', 'new', 'new']);
+    other?.close();
+  },
+);
 
 test('its keys are its own from the first step on', async () => {
   await start('old').result;

@@ -164,6 +164,12 @@ export class TimestampOracle {
     return (BigInt(this.physical) << LOGICAL_BITS) | BigInt(this.logical);
   }
 
+  /** The last timestamp given, by any thread. One that is held is given when it is released. */
+  get latest(): bigint {
+    if (this.counter !== null) return this.counter.last;
+    return (BigInt(this.physical) << LOGICAL_BITS) | BigInt(this.logical);
+  }
+
   /** Takes `count` timestamps that follow each other; gives the first. */
   reserve(count: number): bigint {
     if (this.counter !== null) return this.nextShared(this.counter, count);

@@ -129,7 +129,7 @@ function runPlanned(session: Session, stmt: Query, planned: PlannedStatement): A
 const readsAtOnce = (session: Session, stmt: Query): boolean =>
   session.atOnce && stmt.into === null && session.tracer === null;
 
-/** A row that one look-up finds: it is of one moment whatever the timestamp. */
+/** A row that one look-up finds is of one moment by itself. */
 const isOneRow = (plan: PhysicalPlan): boolean => plan.op === 'PointGet' && plan.index === null;
 
 function readQuery(
