@@ -189,6 +189,17 @@ test('in a transaction, before and after it writes', async () => {
   await s.query('ROLLBACK');
 }, 3_600_000);
 
+test('rows told apart in the store and again at the root', async () => {
+  const sql = 'SELECT DISTINCT c, n FROM t WHERE id BETWEEN 1 AND 90 ORDER BY c, n';
+  const hint = sql.replace('SELECT', 'SELECT /*+ AGG_TO_COP() */');
+  const plan = (await s.query(`EXPLAIN ${hint}`)).map((row) => `${row[2]} ${row[0]}`);
+  expect(plan).toContainEqual(expect.stringMatching(/^cop.*Agg/));
+  const rows = await atOnce(hint);
+  expect(rows!.length).toBeGreaterThan(10);
+  expect(rows).toEqual(await s.query(sql.replace('SELECT', 'SELECT SQL_NO_CACHE')));
+  expect(rows).toEqual(await s.query(hint));
+});
+
 test('many rows are for the operators', async () => {
   await s.query('CREATE TABLE many (id INT PRIMARY KEY, c VARCHAR(20))');
   await s.query(

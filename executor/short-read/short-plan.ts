@@ -94,6 +94,7 @@ function recognize(plan: PhysicalPlan): ShortPlan | null {
   let aggs: readonly AggFunc[] | null = null;
   let groups: readonly number[] | null = null;
   let final = false;
+  let inner = false;
   if (isAggregate(p)) {
     const aggregate = p;
     if (aggregate.groupBy.length === 0) {
@@ -103,7 +104,7 @@ function recognize(plan: PhysicalPlan): ShortPlan | null {
     } else {
       groups = firstRows(aggregate);
       if (groups === null) return null;
-      output = through(output, groups);
+      inner = aggregate.aggs.some((a) => a.mode === 'final');
     }
     p = p.child;
   }
@@ -115,9 +116,17 @@ function recognize(plan: PhysicalPlan): ShortPlan | null {
     // Both halves have the same functions in the same order.
     aggs = scan.aggs.map((a) => ({ ...a, mode: 'complete' }));
     scan = scan.child;
+  } else if (inner) {
+    // The store has told rows apart by the same columns: once is enough.
+    const cop = isAggregate(scan) ? scan : null;
+    const below = cop && firstRows(cop);
+    if (!cop || !groups || !below) return null;
+    groups = through(groups, below);
+    scan = cop.child;
   } else if (scan.op === 'Limit' && limit !== null && groups === null && by.length === 0) scan = scan.child;
   else if (scan.op === 'TopN' && limit !== null && groups === null && scan.output === undefined)
     scan = scan.child;
+  if (groups !== null) output = through(output, groups);
   if (scan.op !== 'TableScan' && scan.op !== 'IndexScan') return null;
   if (!servesScan(scan)) return null;
   if (aggs !== null && !aggs.every(takesColumns)) return null;
@@ -134,20 +143,14 @@ function servesScan(scan: TableScan | IndexScan): boolean {
 const takesColumns = (a: AggFunc): boolean =>
   a.mode === 'complete' && a.args.every((e) => e.kind === 'column' || e.kind === 'constant');
 
-/** Of a GROUP BY that gives nothing but its keys: the column that each of its own is. */
+/** Of a GROUP BY that gives nothing but its keys, whole or one half of it: the column that each of its own is. */
 function firstRows(aggregate: Aggregate): number[] | null {
   const keys = columnsOf(aggregate.groupBy);
   if (keys === null) return null;
   const out: number[] = [];
   for (const a of aggregate.aggs) {
     const [arg] = a.args;
-    if (
-      a.name !== 'first_row' ||
-      a.mode !== 'complete' ||
-      arg?.kind !== 'column' ||
-      !keys.includes(arg.index)
-    )
-      return null;
+    if (a.name !== 'first_row' || arg?.kind !== 'column' || !keys.includes(arg.index)) return null;
     out.push(arg.index);
   }
   return keys.every((k) => out.includes(k)) ? out : null;
