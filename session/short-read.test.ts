@@ -221,6 +221,34 @@ test('counts rows for FOUND_ROWS() and is only for those who read at once', asyn
   await result.close();
 });
 
+test('rows found by their keys, joined', async () => {
+  await s.query('CREATE TABLE j1 (id INT PRIMARY KEY, b BIGINT UNSIGNED, s VARCHAR(10))');
+  await s.query('CREATE TABLE j2 (a INT, b INT, k BIGINT UNSIGNED, t TEXT, PRIMARY KEY (a, b) CLUSTERED)');
+  await s.query("INSERT INTO j1 VALUES (1, 7, 'x'), (2, NULL, NULL), (3, 18446744073709551615, 'y')");
+  await s.query("INSERT INTO j2 VALUES (1, 1, 7, 'p'), (1, 2, NULL, 'q'), (3, 3, 18446744073709551615, 'r')");
+  let short = 0;
+  for (let i = 0; i < ROUNDS; i++) {
+    const x = 1 + below(4);
+    const [a, b] = one([
+      [1, 1],
+      [1, 2],
+      [2, 2],
+      [3, 3],
+    ]);
+    const on = one(['j2.a = j1.id', 'j2.k = j1.b', 'j2.a = j1.id AND j2.k = j1.b', 'TRUE']);
+    const columns = one(['s, t, k', 't', 'j1.id, j2.b, s', '*', 't, j1.b, j2.b']);
+    const sql = `SELECT ${columns} FROM j2 JOIN j1 ON ${on} WHERE j1.id = ${x} AND j2.a = ${a} AND j2.b = ${b}`;
+    const rows = await atOnce(sql);
+    if (rows === null) continue;
+    if (rows.length > 0) short++;
+    expect([seed, sql, rows]).toEqual([seed, sql, await s.query(sql)]);
+  }
+  expect(short).toBeGreaterThan(0);
+  const twice = 'SELECT x.s, y.s FROM j1 x, j1 y WHERE x.id = 1 AND y.id = 3';
+  expect(await s.query(twice)).toEqual([['x', 'y']]);
+  expect((await atOnce(twice)) ?? [['x', 'y']]).toEqual([['x', 'y']]);
+});
+
 describe('a row by its key', () => {
   beforeAll(async () => {
     await s.query(

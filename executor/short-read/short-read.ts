@@ -17,6 +17,7 @@ import { rowCount } from '../operator.js';
 import { countRequests, countRows, ofPoints } from '../scan-counts.js';
 import { Work } from '../work-counts.js';
 import { dropEqual, sortRows } from './short-order.js';
+import { readPointJoin } from './short-join.js';
 import { shortPlanOf, type ShortPlan } from './short-plan.js';
 import { readPoint } from './short-point.js';
 import { MAX_BYTES, MAX_ROWS, type ShortRows } from './short-rows.js';
@@ -43,7 +44,7 @@ export function readShort(plan: PhysicalPlan, ctx: ExecContext): ShortRows | nul
   if (ctx.runtimeStats !== null) return null;
   if (plan.op === 'PointGet') return readPoint(plan, ctx);
   const short = shortPlanOf(plan);
-  if (short === null) return null;
+  if (short === null) return readPointJoin(plan, ctx);
   const reader = ctx.storage.mvccReader?.(ctx.snapshot.ts) ?? null;
   if (reader === null) return null;
   const memory = memoryOf(short, zoneOf(ctx));
