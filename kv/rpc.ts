@@ -335,6 +335,8 @@ export interface PessimisticLockRequest extends Request {
    * (kvrpcpb's WakeUpModeForceLock). Stores may ignore it.
    */
   readonly newest?: boolean;
+  /** Of a thread attached to the embedded store: what stands for the transaction among the locks that threads share. */
+  readonly token?: number;
 }
 export interface PessimisticLockResponse extends Response {
   readonly errors: readonly KeyError[];

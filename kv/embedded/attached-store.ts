@@ -34,6 +34,8 @@ import { Wal } from './wal.js';
 const PART_KEYS = 1024;
 const PART_BYTES = 256 << 10;
 
+const RELEASED = Uint8Array.of(MessageKind.released);
+
 /**
  * The embedded store as another thread of its process sees it: reads walk the store's memtables and mapped pages here, pessimistic
  * locks are taken and transactions of one phase committed here (thread-locker.ts, thread-committer.ts), without asking anybody.
@@ -43,6 +45,7 @@ export class AttachedStore implements rpc.KvRpc {
   private readonly state: SharedState;
   private readonly versions: AttachedVersions;
   private readonly reads: Reads;
+  private readonly locks: SharedLocks;
   private readonly locker: ThreadLocker;
   private readonly committer: ThreadCommitter;
   private readonly wal: Wal;
@@ -76,6 +79,7 @@ export class AttachedStore implements rpc.KvRpc {
       new AttachedLocks(this.state, attachment.locks, new Int32Array(attachment.lockSignal)),
     );
     const locks = new SharedLocks(attachment.sharedLocks);
+    this.locks = locks;
     this.locker = new ThreadLocker(locks, this.state, this.versions, attachment.thread);
     this.wal = Wal.attach(attachment.wal, attachment.thread, { onError: (error) => this.fail(error) });
     this.committer = new ThreadCommitter({
@@ -165,6 +169,7 @@ export class AttachedStore implements rpc.KvRpc {
         req.startVersion,
         isLarge(req) ? this.prewriteInParts(req) : this.call('prewrite', req),
       );
+    this.tellReleases();
     this.locker.forget(req.startVersion);
     return answer;
   }
@@ -177,12 +182,22 @@ export class AttachedStore implements rpc.KvRpc {
   pessimisticLock(
     req: rpc.PessimisticLockRequest,
   ): rpc.PessimisticLockResponse | Promise<rpc.PessimisticLockResponse> {
-    return this.locker.lock(req) ?? this.call('pessimisticLock', req);
+    const answer = this.locker.lock(req);
+    this.tellReleases();
+    return answer ?? this.askForLock(this.locker.asked(req));
+  }
+  private async askForLock(req: rpc.PessimisticLockRequest): Promise<rpc.PessimisticLockResponse> {
+    try {
+      return await this.call('pessimisticLock', req);
+    } finally {
+      this.locker.answered(req);
+    }
   }
   pessimisticRollback(
     req: rpc.PessimisticRollbackRequest,
   ): rpc.KeyErrorsResponse | Promise<rpc.KeyErrorsResponse> {
     const keys = this.locker.release(req);
+    this.tellReleases();
     return keys.length === 0 ? { errors: [] } : this.call('pessimisticRollback', { ...req, keys });
   }
   txnHeartBeat(req: rpc.TxnHeartBeatRequest): Promise<rpc.TxnHeartBeatResponse> {
@@ -249,6 +264,14 @@ export class AttachedStore implements rpc.KvRpc {
       await this.call('prewritePart', part);
     }
     return this.call('prewrite', { ...req, mutations: [], pessimisticActions: undefined, signal: undefined });
+  }
+
+  /** Whoever waits for what was released here waits in the store's table. */
+  private tellReleases(): void {
+    if (!this.locks.mustTell) return;
+    this.locks.mustTell = false;
+    Atomics.add(this.state.words, SharedWord.releases, 1);
+    if (this.closed === null) this.port.postMessage(RELEASED);
   }
 
   /** After the store's answer the transaction may hold nothing here any more. */

@@ -127,6 +127,9 @@ export class LockTable {
   private reservation: KeyReservation | null = null;
   /** Locks made for those who met a reserved key. */
   private readonly standIns = new Map<string, Lock>();
+  /** Locks that are here for others to wait for, and still their threads' to release; see shared-locks.ts. */
+  private readonly lent = new Set<Lock>();
+  private releasesSeen = 0;
   private woken: string[] = [];
   private waking = false;
   /** Counters for statistics. */
@@ -155,7 +158,7 @@ export class LockTable {
     return this.locks.size === 0 ? undefined : this.locks.get(keyString(key));
   }
 
-  /** The lock on the key, whoever took it. Within a section (see shared-locks.ts) when other threads take locks. */
+  /** The lock on the key, whoever took it, and this table's from now on. Within a section (see shared-locks.ts) when other threads take locks. */
   held(key: Uint8Array): Lock | undefined {
     return this.shared === null && this.locks.size === 0 && this.reservation === null
       ? undefined
@@ -164,16 +167,82 @@ export class LockTable {
 
   /** The same for who has the key's `keyString`. */
   heldAs(id: string, key: Uint8Array): Lock | undefined {
-    const lock = this.locks.get(id) ?? this.adopted(id, key);
+    let lock = this.locks.get(id);
+    if (lock === undefined || this.lent.has(lock)) lock = this.adopted(id, key, lock);
     return this.reservation === null ? lock : this.heldBeside(this.reservation, lock, id, key);
   }
 
-  private adopted(id: string, key: Uint8Array): Lock | undefined {
+  /** The same for who only asks whether the key is free: a lock that a thread holds stays the thread's. `wake` must follow. */
+  seenAs(id: string, key: Uint8Array): Lock | undefined {
+    let lock = this.locks.get(id);
+    if (lock !== undefined && this.isReleased(lock)) {
+      this.remove(lock);
+      lock = undefined;
+    }
+    lock ??= this.mirrored(id, key);
+    return this.reservation === null ? lock : this.heldBeside(this.reservation, lock, id, key);
+  }
+
+  /** `lent`: what this table has of it already. */
+  private adopted(id: string, key: Uint8Array, lent: Lock | undefined): Lock | undefined {
     const taken = this.shared?.locks.adopt(key) ?? null;
+    if (lent !== undefined) {
+      if (taken !== null && taken.startTs === lent.startTs) {
+        this.lent.delete(lent);
+        if (taken.ttl > lent.ttl) lent.ttl = taken.ttl;
+        return lent;
+      }
+      this.remove(lent);
+    }
     if (taken === null) return undefined;
     const adopted = pessimisticLock(key, id, taken.startTs, taken.primary, taken.ttl);
     this.put(adopted);
     return adopted;
+  }
+
+  private mirrored(id: string, key: Uint8Array): Lock | undefined {
+    const holder = this.shared?.locks.holder(key) ?? null;
+    if (holder === null) return undefined;
+    const lock = pessimisticLock(key, id, holder.startTs, holder.primary, holder.ttl);
+    // It is counted before it is looked whether it is still held: who releases it later tells of it.
+    this.put(lock);
+    this.lent.add(lock);
+    if (!this.isReleased(lock)) return lock;
+    this.remove(lock);
+    return undefined;
+  }
+
+  private isReleased(lock: Lock): boolean {
+    return this.lent.has(lock) && this.shared!.locks.holderStart(lock.key) !== lock.startTs;
+  }
+
+  /**
+   * Takes away the locks that threads have released since, for those who wait for them. Within a section, and before a lock is asked
+   * for: who waits comes first.
+   */
+  settle(): void {
+    if (this.shared === null) return;
+    const releases = Atomics.load(this.shared.sections.words, SharedWord.releases);
+    if (releases === this.releasesSeen) return;
+    this.releasesSeen = releases;
+    this.removeReleased();
+    this.wake();
+  }
+
+  private removeReleased(): void {
+    for (const lock of this.lent) if (this.isReleased(lock)) this.remove(lock);
+  }
+
+  /** The lock is its transaction's from now on; with a token, its thread's (shared-locks.ts), and here only as long as somebody waits. */
+  grant(lock: Lock, token: number): void {
+    const { shared } = this;
+    const give = (): boolean =>
+      token !== 0 && shared !== null && shared.locks.give(token, lock.key, lock.ttl);
+    if (!this.queues.has(lock.id) && give()) return;
+    this.put(lock);
+    // Given after it is counted, so that its thread tells of its release.
+    if (give()) this.lent.add(lock);
+    this.taken(lock);
   }
 
   private heldBeside(
@@ -223,9 +292,10 @@ export class LockTable {
     if (this.reservation !== null) yield* this.reservation.keysIn(start, end);
   }
 
-  /** Takes from other threads all the locks that they hold by themselves: their transactions find them lost. */
+  /** Takes from other threads all the locks that they hold by themselves: their transactions find them lost. `wake` must follow. */
   dropShared(): void {
     this.shared?.locks.releaseAll();
+    this.removeReleased();
   }
 
   /**
@@ -286,7 +356,10 @@ export class LockTable {
   }
 
   private forget(lock: Lock): void {
-    if (lock.type === 'pessimisticLock') return;
+    if (lock.type === 'pessimisticLock') {
+      this.lent.delete(lock);
+      return;
+    }
     this.persistent--;
     if (!this.unsaved.delete(lock)) this.outdated.push(lock.key);
     this.ordered.remove(lock);

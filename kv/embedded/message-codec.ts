@@ -31,7 +31,7 @@ const FIELDS = (
   'currentTs rollbackIfNotExist forceSyncCommit resolvingPessimisticLock action lockInfo locks maxVersion safePoint regionError ' +
   'leaderStoreId backoffMs leaderPeerId isRetry regions id storeId role term peers currentRegions entries ' +
   'ranges source snapshot locked ts dataFile mapAddress dataRoot historyRoot packedRoot blocks unique again durable memtables ' +
-  'newest lockedTs assertionLevel existingStartTs existingCommitTs'
+  'newest lockedTs assertionLevel existingStartTs existingCommitTs token'
 ).split(' ');
 const CODES = new Map<string, number>();
 for (const name of FIELDS) if (!CODES.has(name)) CODES.set(name, CODES.size + 1);

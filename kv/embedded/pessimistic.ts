@@ -29,6 +29,16 @@ export class PessimisticLocks {
   ) {}
 
   lock(req: PessimisticLockRequest): PessimisticLockResponse | Promise<PessimisticLockResponse> {
+    this.locks.settle();
+    const answer = this.lockOrWait(req);
+    // A lock that was in the way may have been found released.
+    this.locks.wake();
+    return answer;
+  }
+
+  private lockOrWait(
+    req: PessimisticLockRequest,
+  ): PessimisticLockResponse | Promise<PessimisticLockResponse> {
     const first = this.tryLock(req);
     if ('errors' in first) return first;
     if (req.waitTimeout < 0) return { errors: [this.blockedBy(first.lock)] };
@@ -95,7 +105,7 @@ export class PessimisticLocks {
     let lockedTs: bigint | undefined = undefined;
     for (const m of req.mutations) {
       const id = keyString(m.key);
-      const held = this.locks.heldAs(id, m.key);
+      const held = this.locks.seenAs(id, m.key);
       if (held !== undefined && held.startTs !== startTs) return { lock: held };
       if (held === undefined) {
         const kept = this.locks.keptFor(id);
@@ -137,8 +147,7 @@ export class PessimisticLocks {
     }
     for (const lock of wanted) {
       this.locks.unkeep(lock.id);
-      this.locks.put(lock);
-      this.locks.taken(lock);
+      this.locks.grant(lock, req.token ?? 0);
     }
     if (again) this.renew(req);
     return { errors: [], values, notFounds, lockedTs };

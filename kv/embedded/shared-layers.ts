@@ -45,6 +45,8 @@ export const SharedWord = {
   applying: 11,
   /** 1 while a large commit has keys to itself: threads leave locks and commits to the store's. Changes within sections. */
   reserved: 12,
+  /** Releases by threads of locks that the store's table has too (shared-locks.ts), modulo 2^32. */
+  releases: 13,
 } as const;
 
 const TS_BYTES = 256;

@@ -5,7 +5,14 @@
  * a second hash of the key (20 bits); 0 = nobody. `counts[slot]` says how many locks of the slot's keys the store's own table holds
  * (lock-table.ts). A thread may take a slot only when both are 0; the store's thread may take a key only after it has looked at
  * the owner. What a token stands for (start ts, primary, TTL) is in its record, so that the store can make a proper lock of a slot when
- * it needs one there (`adopt`): to have others wait for it, or to commit it. From then on the store's table has it.
+ * it needs one there. Either it takes the lock over (`adopt`), to change or to commit it; or it only notes in its table who holds the
+ * key (`holder`), to have others wait: the lock stays the thread's, which releases it with its commit as ever, sees by the count that
+ * the store's table has it too, and tells of the release (`SharedWord.releases`). The other way round the store gives
+ * a lock that a thread's transaction has waited for to its token (`give`).
+ *
+ * As long as a lock stands in the store's table, no thread but its holder's has a word in its slot for longer than a look: the
+ * count forbids it, and is looked at before a word is put there and after. So a slot that has no word of the lock's transaction says
+ * that it was released.
  *
  * Who comes first is settled by the section of `committing` (shared-layers.ts), within which the store's thread does all that looks
  * at locks, and every thread its commits: a thread puts its word into the slot, waits until no section is under way that may have
@@ -124,10 +131,20 @@ export class SharedLocks {
     return this.records.byteOffset + (token * RECORD_WORDS + 4) * 4;
   }
 
-  /** A thread: puts its word into the key's slot; false when somebody's is there. `settle` must follow. */
+  /** The token stays its transaction's although it may hold nothing yet: the store has been asked for a lock. */
+  pin(token: number): void {
+    Atomics.add(this.records, token * RECORD_WORDS + HELD, 1);
+  }
+
+  unpin(token: number): void {
+    Atomics.sub(this.records, token * RECORD_WORDS + HELD, 1);
+  }
+
+  /** A thread: puts its word into the key's slot; false when somebody's is there. `isAlone` must follow. */
   claim(token: number, key: Uint8Array): boolean {
     const slot = this.slotOf(key);
     const word = (token << CHECK_BITS) | this.check;
+    if (Atomics.load(this.counts, slot) !== 0) return false;
     if (Atomics.compareExchange(this.owners, slot, 0, word) !== 0) return false;
     Atomics.add(this.records, token * RECORD_WORDS + HELD, 1);
     return true;
@@ -138,18 +155,12 @@ export class SharedLocks {
     return Atomics.load(this.counts, this.slotOf(key)) === 0;
   }
 
-  /** The transaction that holds the key by itself: its token, or 0. */
-  ownerOf(key: Uint8Array): number {
-    const word = Atomics.load(this.owners, this.slotOf(key));
-    return word !== 0 && (word & CHECK_MASK) === this.check ? word >>> CHECK_BITS : 0;
-  }
-
-  /** Both at once: -1 where the store's table holds a lock in the key's slot, else the owner's token or 0. */
+  /** Whose the key is: the token of the thread's transaction that has it, else -1 where the store's table holds a lock in its slot, else 0. */
   holderOf(key: Uint8Array): number {
     const slot = this.slotOf(key);
-    if (Atomics.load(this.counts, slot) !== 0) return -1;
     const word = Atomics.load(this.owners, slot);
-    return word !== 0 && (word & CHECK_MASK) === this.check ? word >>> CHECK_BITS : 0;
+    if (word !== 0 && (word & CHECK_MASK) === this.check) return word >>> CHECK_BITS;
+    return Atomics.load(this.counts, slot) !== 0 ? -1 : 0;
   }
 
   /** Takes the word out of the slot again; false when the store has adopted the lock, or it never was there. */
@@ -158,6 +169,41 @@ export class SharedLocks {
     const word = (token << CHECK_BITS) | this.check;
     if (Atomics.compareExchange(this.owners, slot, word, 0) !== word) return false;
     Atomics.sub(this.records, token * RECORD_WORDS + HELD, 1);
+    // After the word: the store counts the lock before it looks whether the word is there.
+    if (Atomics.load(this.counts, slot) !== 0) this.mustTell = true;
+    return true;
+  }
+
+  /** Whether a release since this was last set to false was of a lock that the store's table has too, and must hear of. */
+  mustTell = false;
+
+  /** The store's thread: start timestamp of the thread's transaction that has the key; 0n for none. */
+  holderStart(key: Uint8Array): bigint {
+    const word = Atomics.load(this.owners, this.slotOf(key));
+    return word !== 0 && (word & CHECK_MASK) === this.check
+      ? Atomics.load(this.startTimes, word >>> CHECK_BITS)
+      : 0n;
+  }
+
+  /** The store's thread: who has the key, with whom the lock stays; null for nobody. It may be released meanwhile. */
+  holder(key: Uint8Array): SharedLock | null {
+    for (;;) {
+      const startTs = this.holderStart(key);
+      if (startTs === 0n) return null;
+      const lock = this.recordOf(Atomics.load(this.owners, this.slotOf(key)) >>> CHECK_BITS);
+      // The same transaction before and after: what was read between is its own.
+      if (lock.startTs === startTs && this.holderStart(key) === startTs) return lock;
+    }
+  }
+
+  /** The store's thread, within a section: the key is the token's from now on; false where another key has the slot. */
+  give(token: number, key: Uint8Array, ttl: number): boolean {
+    const slot = this.slotOf(key);
+    const word = (token << CHECK_BITS) | this.check;
+    const before = Atomics.compareExchange(this.owners, slot, 0, word);
+    if (before !== 0) return before === word;
+    Atomics.add(this.records, token * RECORD_WORDS + HELD, 1);
+    this.extend(token, ttl);
     return true;
   }
 
@@ -168,16 +214,20 @@ export class SharedLocks {
     if (word === 0 || (word & CHECK_MASK) !== this.check) return null;
     if (Atomics.compareExchange(this.owners, slot, word, 0) !== word) return null;
     const token = word >>> CHECK_BITS;
+    const lock = this.recordOf(token);
+    // Until here the token could not be given to another transaction.
+    Atomics.sub(this.records, token * RECORD_WORDS + HELD, 1);
+    return lock;
+  }
+
+  private recordOf(token: number): SharedLock {
     const at = token * RECORD_WORDS;
     const primaryAt = this.primaryAt(token);
-    const lock: SharedLock = {
+    return {
       startTs: this.startTimes[token]!,
       primary: this.recordBytes.slice(primaryAt, primaryAt + this.records[at + PRIMARY_LENGTH]!),
       ttl: this.records[at + TTL]!,
     };
-    // Until here the token could not be given to another transaction.
-    Atomics.sub(this.records, at + HELD, 1);
-    return lock;
   }
 
   /** The store's thread: its table has one lock more (1) or less (-1) on the key. */

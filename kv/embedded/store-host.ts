@@ -328,11 +328,13 @@ export class StoreHost implements LayerSharing, CommitExchange {
 
   private receive(reader: Reader, bytes: Uint8Array): void {
     const from = new ByteReader(Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength));
-    if (from.u8() === MessageKind.adopted) {
+    const kind = from.u8();
+    if (kind === MessageKind.adopted) {
       reader.adopted = from.varint();
       this.releaseUnread();
       return;
     }
+    if (kind === MessageKind.released) return this.locks.section(() => this.locks.settle(), true);
     while (!from.done) {
       const id = from.varint();
       const method = METHODS[from.u8()]!;

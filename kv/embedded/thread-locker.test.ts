@@ -1,5 +1,5 @@
 import fs from 'node:fs';
-import type { KvRpc, PessimisticLockResponse } from '../rpc.js';
+import type { KvRpc, PessimisticLockResponse, PrewriteResponse } from '../rpc.js';
 import { AttachedStore } from './attached-store.js';
 import { type EmbeddedStore, openEmbeddedStore } from './engine.js';
 import { bytes, commitOnePhase, context, read, scratchDir, text } from './testing/client.js';
@@ -50,13 +50,13 @@ async function unlock(node: KvRpc, startTs: bigint, keys: readonly string[]): Pr
   });
 }
 
-async function commit(
+function prewrite(
   node: KvRpc,
   startTs: bigint,
   writes: readonly (readonly [string, string])[],
   primary = writes[0]![0],
-): Promise<string | null> {
-  const response = await node.prewrite({
+): PrewriteResponse | Promise<PrewriteResponse> {
+  return node.prewrite({
     context,
     mutations: writes.map(([key, value]) => ({ op: 'put', key: bytes(key), value: bytes(value) })),
     pessimisticActions: writes.map(() => 'doPessimisticCheck' as const),
@@ -67,8 +67,13 @@ async function commit(
     txnSize: writes.length,
     tryOnePc: true,
   });
-  return response.errors[0]?.kind ?? null;
 }
+
+async function commit(...args: Parameters<typeof prewrite>): Promise<string | null> {
+  return (await prewrite(...args)).errors[0]?.kind ?? null;
+}
+
+const turns = (ms = 20): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
 
 const kindOf = async (
   answer: PessimisticLockResponse | Promise<PessimisticLockResponse>,
@@ -134,6 +139,53 @@ test('waiters get a lock taken by a thread when it is released, rings are found'
   expect(await commit(a, t1, [['y', '1']], 'x')).toBeNull();
   await unlock(a, t1, ['x']);
   expect(await kindOf(lock(store, store.timestamp(), ['x', 'y']))).toBeNull();
+});
+
+test('a thread commits by itself what others wait for, and what it has waited for', async () => {
+  const [a, b] = nodes as [AttachedStore, AttachedStore];
+  const t1 = store.timestamp();
+  const t2 = store.timestamp();
+  const t3 = store.timestamp();
+  lock(a, t1, ['k']);
+  const second = Promise.resolve(lock(b, t2, ['k'], { wait: 5000 }));
+  await turns();
+  const third = Promise.resolve(lock(store, t3, ['k'], { wait: 5000 }));
+  expect(await kindOf(lock(a, store.timestamp(), ['k']))).toBe('locked');
+  expect(prewrite(a, t1, [['k', '1']])).not.toBeInstanceOf(Promise);
+  // Who asks now comes after those who wait, who are told to look again at the newer version.
+  expect(await kindOf(lock(a, store.timestamp(), ['k']))).toBe('locked');
+  expect(await kindOf(second)).toBe('conflict');
+  expect(await kindOf(lock(b, t2, ['k']))).toBeNull();
+  expect(store.stats.waiting).toBe(1);
+  expect(prewrite(b, t2, [['k', '2']])).not.toBeInstanceOf(Promise);
+  expect(await kindOf(third)).toBe('conflict');
+  expect(await kindOf(lock(store, t3, ['k']))).toBeNull();
+  expect(await commit(store, t3, [['k', '3']])).toBeNull();
+  expect(store.stats.locks).toBe(0);
+  expect(lock(a, store.timestamp(), ['k'])).not.toBeInstanceOf(Promise);
+});
+
+test('a lock that was waited for is rolled back by its thread, and the next has it', async () => {
+  const [a, b] = nodes as [AttachedStore, AttachedStore];
+  const t1 = store.timestamp();
+  const t2 = store.timestamp();
+  lock(store, t1, ['k']);
+  const granted = Promise.resolve(lock(a, t2, ['k'], { wait: 5000 }));
+  await turns();
+  await unlock(store, t1, ['k']);
+  expect(await kindOf(granted)).toBeNull();
+  expect(store.stats.locks).toBe(0);
+  const t3 = store.timestamp();
+  const next = Promise.resolve(lock(b, t3, ['k'], { wait: 5000 }));
+  await turns();
+  expect(store.stats.locks).toBe(1);
+  await unlock(a, t2, ['k']);
+  expect(await kindOf(next)).toBeNull();
+  expect(await kindOf(lock(a, store.timestamp(), ['k']))).toBe('locked');
+  // A thread that goes takes its locks along, for those who wait for them too.
+  const last = Promise.resolve(lock(store, store.timestamp(), ['k'], { wait: 5000 }));
+  b.close();
+  expect(await kindOf(last)).toBeNull();
 });
 
 test('status and heartbeat know of a primary that a thread locked; its locks go with it', async () => {
@@ -220,4 +272,70 @@ test('no two transactions ever hold a key, whichever thread they are on', async 
   }
   expect(direct).toBeGreaterThan(100);
   for (const [key, count] of counts) expect(read(store, key)).toBe(String(count));
+});
+
+function shuffled<T>(random: Random, from: readonly T[]): T[] {
+  const rest = [...from];
+  return from.map(() => rest.splice(random.below(rest.length), 1)[0]!);
+}
+
+test('counts that many transactions raise while they wait for each other on all threads are exact', async () => {
+  const random = new Random(testSeed());
+  const places: KvRpc[] = [...nodes, store];
+  const keys = Array.from({ length: 5 }, (_, i) => `c${i}`);
+  const raised = new Map(keys.map((key) => [key, 0]));
+  let alone = 0;
+  let waited = 0;
+  let rings = 0;
+  /** One transaction: raises some counts, each locked when its turn comes. False when it was in a ring. */
+  const raise = async (place: KvRpc, wanted: readonly string[], keep: boolean): Promise<boolean> => {
+    const startTs = store.timestamp();
+    const writes: [string, string][] = [];
+    const release = (): Promise<void> =>
+      unlock(
+        place,
+        startTs,
+        writes.map(([key]) => key),
+      );
+    const primary = wanted[0]!;
+    while (writes.length < wanted.length) {
+      const key = wanted[writes.length]!;
+      const answer = lock(place, startTs, [key], { wait: 10_000, primary });
+      if (answer instanceof Promise) waited++;
+      const { errors, values } = await answer;
+      const kind = errors[0]?.kind;
+      if (kind === 'conflict') continue;
+      if (kind !== undefined) {
+        expect(kind).toBe('deadlock');
+        rings++;
+        await release();
+        return false;
+      }
+      writes.push([key, String(Number(text(values![0] ?? bytes('0'))) + 1)]);
+      if (random.chance(0.5)) await turns(0);
+    }
+    if (!keep) {
+      await release();
+      return true;
+    }
+    const answer = prewrite(place, startTs, writes, primary);
+    if (!(answer instanceof Promise)) alone++;
+    expect((await answer).errors).toEqual([]);
+    for (const key of wanted) raised.set(key, raised.get(key)! + 1);
+    return true;
+  };
+  const client = async (): Promise<void> => {
+    for (let n = 0; n < 60; n++) {
+      const place = places[random.below(places.length)]!;
+      const wanted = shuffled(random, keys).slice(0, 1 + random.below(3));
+      const keep = random.chance(0.8);
+      while (!(await raise(place, wanted, keep)));
+    }
+  };
+  await Promise.all(Array.from({ length: 8 }, client));
+  for (const [key, count] of raised) expect(read(store, key)).toBe(String(count));
+  expect(alone).toBeGreaterThan(50);
+  expect(waited).toBeGreaterThan(50);
+  expect(rings).toBeGreaterThan(0);
+  expect(store.stats.waiting).toBe(0);
 });

@@ -50,6 +50,24 @@ export class ThreadLocker {
     return null;
   }
 
+  /**
+   * Prepares for asking the store: the request with what it can give the locks to (shared-locks.ts), so that they are the transaction's
+   * own then as if they had been taken here. `answered` must follow.
+   */
+  asked(req: PessimisticLockRequest): PessimisticLockRequest {
+    if (req.mutations.length > MAX_KEYS || req.lockOnlyIfExists === true) return req;
+    const token = this.tokenOf(req);
+    if (token === 0) return req;
+    this.shared.pin(token);
+    return { ...req, token };
+  }
+
+  answered(req: PessimisticLockRequest): void {
+    if (req.token === undefined) return;
+    this.shared.unpin(req.token);
+    this.freeUnused(req.startVersion, req.token);
+  }
+
   /** Releases the transaction's locks that are held here; gives the keys of those that are not. */
   release(req: PessimisticRollbackRequest): readonly Uint8Array[] {
     const token = this.tokens.get(req.startVersion);

@@ -80,4 +80,6 @@ export const MessageKind = {
   /** Store to reader: adopt the present layers and say so with the same number. */
   adopt: 3,
   adopted: 4,
+  /** A thread has released locks that the store's table has too (shared-locks.ts). */
+  released: 5,
 } as const;
