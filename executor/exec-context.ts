@@ -1,6 +1,7 @@
 import type { Awaitable } from '../types/awaitable.js';
 import type { Chunk } from '../chunk/chunk.js';
 import type { EvalContext } from '../expression/eval-context.js';
+import type { Expression } from '../expression/expression.js';
 import type { Storage, Transaction, Snapshot } from '../kv/storage.js';
 import type { InfoSchema, TableInfo } from '../catalog/model.js';
 import type { MysqlError } from '../types/error.js';
@@ -56,6 +57,8 @@ export interface ExecContext {
   readonly joinFilters?: JoinFilters;
   /** Threads that the statement may use beside this one; null and absent: none. */
   readonly threads?: StatementThreads | null;
+  /** Computes values that take long; null and absent: they are computed in place. */
+  readonly evaluator?: Evaluator | null;
   /** Warnings of the statement so far, for the info text of DML. */
   readonly warningCount?: number;
   /** How rows of the table may be written by a commit of their own; null where the statement's changes are a transaction's. */
@@ -79,6 +82,16 @@ export interface StatementThreads {
 export interface RowChange {
   readonly before: readonly Datum[] | null;
   readonly after: readonly Datum[] | null;
+}
+
+/** A thread of its own for values that take long, where the statement's would keep others waiting. */
+export interface Evaluator {
+  /**
+   * Computes expressions without other leaves than literals. Each result gives the value, having its warnings told, or throws the error.
+   * Rejects when the statement is to end, which does not wait for the thread.
+   */
+  evaluate(exprs: readonly Expression[]): Promise<readonly ((ctx: EvalContext) => Datum)[]>;
+  checkpoint(): Promise<void> | undefined;
 }
 
 /** Told of each row (datums by column offset) that a statement changes. */

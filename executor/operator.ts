@@ -6,7 +6,7 @@ import type { ExecContext, Operator } from './exec-context.js';
 /** What operators that touch neither storage nor schema need of the statement: these run in a cop task as well. */
 export type OperatorContext = Pick<
   ExecContext,
-  'eval' | 'memory' | 'disk' | 'checkpoint' | 'runtimeStats' | 'joinFilters' | 'noteWork'
+  'eval' | 'memory' | 'disk' | 'checkpoint' | 'runtimeStats' | 'joinFilters' | 'noteWork' | 'evaluator'
 >;
 
 /** Makes the operators of a plan: given to those operators that run plans of their own. */

@@ -5,6 +5,7 @@ import type { Vector } from '../chunk/vector.js';
 import type { Filter, Projection } from '../expression/compile.js';
 import type { EvalContext } from '../expression/eval-context.js';
 import type { Awaitable } from '../types/awaitable.js';
+import type { ApartProjection } from './apart-projection.js';
 import { runSteps, type OperatorContext } from './operator.js';
 
 /** Rows that are worked on at once, however many nodes there are. */
@@ -97,12 +98,13 @@ class PacedFilter implements Filter {
   }
 }
 
-/** The projection in the manner of pacedFilter. */
+/** The projection in the manner of pacedFilter. `apart`: what of it other threads may compute. */
 export function pacedProjection(
   projection: Projection,
-  ctx: Pick<OperatorContext, 'checkpoint'>,
+  ctx: Pick<OperatorContext, 'checkpoint' | 'evaluator'>,
+  apart: ApartProjection | null = null,
 ): Projection {
-  return projection.nodes === 0 ? projection : new PacedProjection(projection, ctx);
+  return projection.nodes === 0 && apart === null ? projection : new PacedProjection(projection, ctx, apart);
 }
 
 class PacedProjection implements Projection {
@@ -110,7 +112,8 @@ class PacedProjection implements Projection {
 
   constructor(
     private readonly projection: Projection,
-    private readonly ctx: Pick<OperatorContext, 'checkpoint'>,
+    private readonly ctx: Pick<OperatorContext, 'checkpoint' | 'evaluator'>,
+    private readonly apart: ApartProjection | null,
   ) {
     this.pace = new Pace(projection);
   }
@@ -120,7 +123,11 @@ class PacedProjection implements Projection {
   }
 
   run(chunk: Chunk, ctx: EvalContext): Awaitable<Vector[]> {
-    if (chunk.rows <= 1) return this.projection.run(chunk, ctx);
+    if (this.apart !== null && this.apart.isLong(chunk, ctx)) {
+      const { evaluator } = this.ctx;
+      if (evaluator !== undefined && evaluator !== null) return this.apart.run(chunk, ctx, evaluator);
+    }
+    if (chunk.rows <= 1 || this.projection.nodes === 0) return this.projection.run(chunk, ctx);
     if (this.pace.of(chunk.rows, chunk) === chunk.rows) return this.timed(chunk, ctx);
     return runSteps(this.parts(chunk, ctx), this.ctx);
   }

@@ -5,11 +5,17 @@ import type { Projection as CompiledProjection } from '../expression/compile.js'
 import { compileProjection } from '../expression/compile.js';
 import type { Projection } from '../planner/physical/plan.js';
 import type { Awaitable } from '../types/awaitable.js';
+import { ApartProjection } from './apart-projection.js';
 import type { Operator } from './exec-context.js';
 import { PipelineOperator, type OperatorContext } from './operator.js';
 import { pacedProjection } from './paced-kernel.js';
 
-const PROJECTIONS = new WeakMap<Projection, CompiledProjection>();
+interface Compiled {
+  readonly projection: CompiledProjection;
+  readonly apart: ApartProjection | null;
+}
+
+const PROJECTIONS = new WeakMap<Projection, Compiled>();
 
 /** Results are allocated for all physical rows: where fewer than one in this many counts, the rows are copied together first. */
 const SPARSE = 8;
@@ -23,12 +29,12 @@ export class ProjectionOperator extends PipelineOperator {
     private readonly ctx: OperatorContext,
   ) {
     super(child);
-    let projection = PROJECTIONS.get(plan);
-    if (projection === undefined) {
-      projection = compileProjection(plan.exprs);
-      PROJECTIONS.set(plan, projection);
+    let compiled = PROJECTIONS.get(plan);
+    if (compiled === undefined) {
+      compiled = { projection: compileProjection(plan.exprs), apart: ApartProjection.of(plan.exprs) };
+      PROJECTIONS.set(plan, compiled);
     }
-    this.projection = pacedProjection(projection, ctx);
+    this.projection = pacedProjection(compiled.projection, ctx, compiled.apart);
   }
 
   protected process(chunk: Chunk | null): Awaitable<Chunk | null | undefined> {

@@ -16,6 +16,7 @@ import { coercibilityOf } from './collation-derivation.js';
 import type { BuildContext } from './build-context.js';
 import { intDatum } from '../types/datum.js';
 import { convertParam } from './cast-datum.js';
+import { constantsApart } from './constants-apart.js';
 import { evalDatum } from './compile.js';
 import type { Column, Constant, CorrelatedColumn, Expression, ScalarFunction } from './expression.js';
 import type { Resolved } from './function-registry.js';
@@ -202,24 +203,30 @@ export function foldConstant(e: Expression, ctx: BuildContext): Expression {
     UNFOLDABLE.add(f);
     return f;
   }
+  const known = constantsApart()?.find(f, ctx);
+  if (known !== undefined) return known === null ? f : folded(f, known.value);
   let warned = false;
   const quiet = silent(ctx, () => {
     warned = true;
   });
   try {
     const value = evalDatum(f, quiet);
-    if (warned) return f;
-    const c = newConstant(
-      value,
-      value === null
-        ? { ...f.type, flag: f.type.flag & ~Flag.NotNull }
-        : { ...f.type, flag: f.type.flag | Flag.NotNull },
-    );
-    if (ORIGIN_MATTERS.has(f.name) || isStringType(f.type)) setOrigin(c, f);
-    return c;
+    return warned ? f : folded(f, value);
   } catch {
     return f;
   }
+}
+
+/** The constant that a call comes to. */
+function folded(f: ScalarFunction, value: Datum): Constant {
+  const c = newConstant(
+    value,
+    value === null
+      ? { ...f.type, flag: f.type.flag & ~Flag.NotNull }
+      : { ...f.type, flag: f.type.flag | Flag.NotNull },
+  );
+  if (ORIGIN_MATTERS.has(f.name) || isStringType(f.type)) setOrigin(c, f);
+  return c;
 }
 
 /** Whether the types have the same cells: no conversion between them. */

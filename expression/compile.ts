@@ -18,7 +18,7 @@ import type { Leaf, LeafShape } from './codegen.js';
 import { constantCondition, Emitter, leavesOf, lutColumn } from './codegen.js';
 import type { EvalContext } from './eval-context.js';
 import type { Column, Expression, ScalarFunction } from './expression.js';
-import { functionSpec } from './function-registry.js';
+import { functionSpec, HEAVY_FAMILIES } from './function-registry.js';
 import { Runtime } from './runtime.js';
 import { hashKey, mapArgs, splitConjuncts, visit, walkedArgs } from './traverse.js';
 import { TimeLimitExceeded, withTimeLimit } from './time-limit.js';
@@ -584,16 +584,7 @@ function planSharing(exprs: readonly Expression[], base: number): SharedPlan | n
   return { base, order, exprs: out };
 }
 
-/** Families of functions whose calls may each take as long as thousands of comparisons: their results, or texts, may be long. */
-const HEAVY_FAMILIES: ReadonlySet<string> = new Set([
-  'string',
-  'regexp',
-  'json',
-  'encryption',
-  'fulltext',
-  'vector',
-  'miscellaneous',
-]);
+/** Nodes that a call of a heavy family counts for. */
 export const HEAVY_NODES = 4096;
 
 function nodesOf(exprs: readonly Expression[]): number {

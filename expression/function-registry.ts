@@ -50,6 +50,16 @@ export interface FunctionSpec {
   readonly internal?: boolean;
 }
 
+/** Families of functions whose calls may each take as long as thousands of comparisons: their results, or texts, may be long. */
+export const HEAVY_FAMILIES: ReadonlySet<string> = new Set([
+  'string',
+  'regexp',
+  'json',
+  'encryption',
+  'fulltext',
+  'vector',
+  'miscellaneous',
+]);
 const SPECS = new Map<string, FunctionSpec>();
 
 export function registerFunction(spec: FunctionSpec): void {

@@ -1,4 +1,6 @@
+import type { KnownValue } from '../expression/constants-apart.js';
 import type { EvalContext } from '../expression/eval-context.js';
+import type { ScalarFunction } from '../expression/expression.js';
 import type { ColumnInfo, IndexInfo, InfoSchema, TableInfo } from '../catalog/model.js';
 import type { FieldType } from '../types/field-type.js';
 import type { Datum } from '../types/datum.js';
@@ -52,6 +54,8 @@ export interface PlanContext {
   warn(warning: SqlWarning): void;
   /** Runs an uncorrelated scalar/EXISTS subquery's plan now (TiDB evaluates them while planning) and gives its rows (at most `maxRows`). */
   runSubquery(plan: PhysicalPlan, maxRows: number): Promise<Datum[][]>;
+  /** Computes constants that take long, where nobody waits for it; null for those that err or warn. Absent: they are computed in place. */
+  constantsApart?(calls: readonly ScalarFunction[]): Promise<ReadonlyMap<ScalarFunction, KnownValue>>;
   /** Told of the logical plan of a query, or of a subquery that is run first, after the rules. */
   rewritten?(plan: LogicalPlan): void;
   /** An index that EXPLAIN is to take for granted (HYPO_INDEX); null: the statement is run. */

@@ -9,6 +9,7 @@ import { mysqlError } from '../types/error-table.js';
 import {
   AggregateMoved,
   BuildState,
+  ConstantsNeeded,
   LiteralsNeeded,
   StatementMemory,
   SubqueryNeeded,
@@ -19,12 +20,16 @@ import { JoinHints } from './hints/join-hints.js';
 import { QueryBlocks } from './hints/query-blocks.js';
 import { optimize } from './rules/optimize.js';
 import { atOnce, inTurns } from './steps.js';
+import { ConstantsApart, withConstants, withConstantsIn } from '../expression/constants-apart.js';
 import type { Constant } from '../expression/expression.js';
 import type { Awaitable } from '../types/awaitable.js';
 import type { LogicalPlan } from './logical/plan.js';
 
 /** Statements this planner plans; everything else is the session's own. */
 export type PlannableStatement = ast.Query | ast.InsertStmt | ast.UpdateStmt | ast.DeleteStmt;
+
+/** Attempts that wait for constants. */
+const MAX_SETTLED = 8;
 
 const PLANNABLE: ReadonlySet<string> = new Set([
   'Select',
@@ -52,6 +57,7 @@ export function planStatement(
   memory.joinHints = new JoinHints(memory.blocks);
   memory.nthPlan = nthPlanOf(memory.blocks, ctx);
   memory.literals = new Map();
+  if (ctx.constantsApart !== undefined) memory.constants = new ConstantsApart();
   return attempt(stmt, ctx, memory);
 }
 
@@ -74,6 +80,8 @@ function attempt(
   memory: StatementMemory,
 ): PlannedStatement | Promise<PlannedStatement> {
   const again = (e: unknown): PlannedStatement | Promise<PlannedStatement> => {
+    // Whatever else it lacks, or is wrong: the builder may find another with all constants there.
+    if (memory.constants?.isPending === true) return withValues(stmt, ctx, memory, memory.constants);
     if (e instanceof AggregateMoved) return attempt(stmt, ctx, memory);
     if (e instanceof LiteralsNeeded) {
       const go = (literals: readonly (Constant | null)[]): PlannedStatement | Promise<PlannedStatement> => {
@@ -92,11 +100,29 @@ function attempt(
     });
   };
   try {
-    const planned = planOnce(stmt, ctx, memory);
+    const planned = withConstants(memory.constants, () => planOnce(stmt, ctx, memory));
     return planned instanceof Promise ? planned.catch(again) : planned;
   } catch (e) {
     return again(e);
   }
+}
+
+/** Another attempt with the constants computed that were met. */
+async function withValues(
+  stmt: PlannableStatement,
+  ctx: PlanContext,
+  memory: StatementMemory,
+  constants: ConstantsApart,
+): Promise<PlannedStatement> {
+  constants.settle(await ctx.constantsApart!(constants.pending));
+  // Calls that are built anew in each attempt would never be known.
+  if (++memory.settled === MAX_SETTLED) memory.constants = null;
+  return attempt(stmt, ctx, memory);
+}
+
+/** Constants must be known before anything is made of them. */
+function requireConstants({ memory }: BuildState): void {
+  if (memory.constants?.isPending === true) throw new ConstantsNeeded();
 }
 
 function planOnce(
@@ -108,7 +134,10 @@ function planOnce(
   switch (stmt.kind) {
     case 'Insert': {
       const plan = inTurns(
-        buildInsert(state, stmt, (p) => physical(p, state, memory.nthPlan)),
+        withConstantsIn(
+          memory.constants,
+          buildInsert(state, stmt, (p) => physical(p, state, memory.nthPlan)),
+        ),
         ctx,
       );
       return plan instanceof Promise ? plan.then((p) => planned(state, p, [])) : planned(state, plan, []);
@@ -139,9 +168,11 @@ function planOnce(
 function physical(p: LogicalPlan, state: BuildState, nth: number | null = null): PhysicalPlan {
   const columns = [...p.schema];
   lookAt(p, state);
-  const rewritten = state.ctx.span('optimize', () => atOnce(optimize(p, state)));
-  state.ctx.rewritten?.(rewritten);
-  return state.ctx.span('search', () => atOnce(findBestPlan(rewritten, columns, state, nth)));
+  return withConstants(null, () => {
+    const rewritten = state.ctx.span('optimize', () => atOnce(optimize(p, state)));
+    state.ctx.rewritten?.(rewritten);
+    return state.ctx.span('search', () => atOnce(findBestPlan(rewritten, columns, state, nth)));
+  });
 }
 
 /** The same for a whole query, which takes turns with other statements when it is very long; `ordered`: see optimize. */
@@ -155,17 +186,21 @@ function physicalInTurns(p: LogicalPlan, state: BuildState, ordered: boolean): A
       inTurns(findBestPlan(rewritten, columns, state, state.memory.nthPlan), ctx),
     );
   };
-  const rewritten = ctx.span('optimize', () => inTurns(optimize(p, state, ordered), ctx));
-  return rewritten instanceof Promise ? rewritten.then(search) : search(rewritten);
+  return withConstants(null, () => {
+    const rewritten = ctx.span('optimize', () => inTurns(optimize(p, state, ordered), ctx));
+    return rewritten instanceof Promise ? rewritten.then(search) : search(rewritten);
+  });
 }
 
 function lookAt(p: LogicalPlan, state: BuildState): void {
+  requireConstants(state);
   state.joinHints?.lookAt(p);
   // Rules prune what nothing reads: what they build reads what is shown.
   for (const cell of state.hiddenDigits) cell.column = null;
 }
 
 function planned(state: BuildState, plan: PhysicalPlan, names: readonly OutputName[]): PlannedStatement {
+  requireConstants(state);
   for (const warning of state.joinHints?.warnings() ?? []) state.ctx.warn({ level: 'Warning', ...warning });
   const { cacheable, tables, memory } = state;
   return { plan, names, cacheable, tables, hasValues: memory.subqueries.size > 0 };

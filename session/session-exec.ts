@@ -7,6 +7,7 @@ import type { InfoSchema, TableInfo } from '../catalog/model.js';
 import type { EvalContext } from '../expression/eval-context.js';
 import type {
   ContextChanges,
+  Evaluator,
   ExecContext,
   ForeignKeyChecks,
   MemoryTracker,
@@ -14,6 +15,7 @@ import type {
   StatementThreads,
   TempFiles,
 } from '../executor/exec-context.js';
+import { StatementEvaluator } from '../executor/parallel/statement-evaluator.js';
 import type { BulkOptions } from '../executor/load-data/bulk-load.js';
 import { LAST_READ } from '../executor/work-counts.js';
 import { JoinFilters } from '../executor/join-filter.js';
@@ -95,6 +97,12 @@ export class SessionExecContext implements ExecContext {
     if (threads === null) return null;
     const count = Math.min(threads.size, Number(this.session.vars.get('tidb_executor_concurrency')));
     return count > 1 ? { pool: threads, count } : null;
+  }
+  get evaluator(): Evaluator | null {
+    const { evaluators } = this.session.engine;
+    return evaluators?.available === true
+      ? new StatementEvaluator(evaluators, this.eval, this.statement)
+      : null;
   }
   bulkOptions(table: TableInfo): BulkOptions | null {
     const { session, txn } = this;

@@ -10,6 +10,7 @@ import type { TableStatistics } from '../statistics/table-statistics.js';
 import type { OptimizerTrace } from '../planner/optimizer-trace.js';
 import type { PlanContext, PlanReuse } from '../planner/plan-context.js';
 import type { PhysicalPlan } from '../planner/physical/plan.js';
+import { StatementEvaluator } from '../executor/parallel/statement-evaluator.js';
 import type { Session } from './session.js';
 
 /** What planning a statement asks of its session. */
@@ -17,6 +18,7 @@ export class SessionPlanContext implements PlanContext {
   readonly eval: EvalContext;
   /** Set for TRACE PLAN. */
   trace: OptimizerTrace | null = null;
+  readonly constantsApart: PlanContext['constantsApart'];
   /** Tables whose own writes the plan merges, or need not. */
   readonly dirty = new Map<number, boolean>();
   /** Large tables that the plan may scan, with whether their columns were in memory. */
@@ -35,6 +37,10 @@ export class SessionPlanContext implements PlanContext {
     readonly reuse: PlanReuse | null = null,
   ) {
     this.eval = session.evalContext;
+    const { evaluators } = session.engine;
+    if (evaluators?.available === true)
+      this.constantsApart = (calls) =>
+        new StatementEvaluator(evaluators, this.eval, session.statement).constants(calls);
   }
 
   get currentDatabase(): string {

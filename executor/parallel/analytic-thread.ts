@@ -1,7 +1,7 @@
 import { parentPort } from 'node:worker_threads';
 import '../../expression/index.js';
-import { MysqlError } from '../../types/error.js';
 import { readLoadedColumn, type Extent } from '../columnar/column-loader.js';
+import { evaluateHere, failureOf } from './evaluate-here.js';
 import type { FragmentForm } from './fragment.js';
 import { unpackLists } from './long-lists.js';
 import type { FromThread, ToThread } from './protocol.js';
@@ -22,11 +22,7 @@ const lasting = (id: number): SharedArray => {
 };
 const post: Post = (message) => port.postMessage(message);
 
-function failed(task: number, e: unknown): FromThread {
-  if (e instanceof MysqlError)
-    return { kind: 'failed', task, code: e.code, sqlState: e.sqlState, message: e.message };
-  return { kind: 'failed', task, message: e instanceof Error ? (e.stack ?? e.message) : String(e) };
-}
+const failed = (task: number, e: unknown): FromThread => ({ kind: 'failed', task, ...failureOf(e) });
 
 /** Everything in a message of columns goes as it is: what is in shared memory, by reference. */
 const asItIs: ArrayWriter = { rows: (a) => a, dictionary: (a) => a };
@@ -58,6 +54,11 @@ function receive(m: ToThread): void {
     case 'load':
       post({ kind: 'loaded', load: m.load, column: load(m.file, m.at) });
       return;
+    case 'evaluate': {
+      const { outcomes, buffers } = evaluateHere(m.exprs, m.evalForm);
+      port.postMessage({ kind: 'evaluated', outcomes } satisfies FromThread, buffers);
+      return;
+    }
     case 'start':
       try {
         const task = new FragmentTask(m, fragments.get(m.fragment)!, lasting, (a) => ids.get(a), post);

@@ -1,3 +1,4 @@
+import type { Expression } from '../../expression/expression.js';
 import type { FieldType } from '../../types/field-type.js';
 import type { Datum } from '../../types/datum.js';
 import type { SqlWarning } from '../../types/error.js';
@@ -22,6 +23,7 @@ export interface EvalForm {
   readonly connectionCharset: string;
   readonly connectionCollation: string;
   readonly lcTimeNames: string;
+  readonly lenient: boolean;
   readonly params: readonly { readonly type: FieldType; readonly value: Datum }[];
 }
 
@@ -57,6 +59,17 @@ export interface StartMessage {
   readonly measured: boolean;
 }
 
+/** What an expression came to. */
+export type Outcome =
+  { readonly value: Datum; readonly warnings: readonly SqlWarning[] } | { readonly failed: Failure };
+
+/** A MysqlError's number and state; absent for an internal error. */
+export interface Failure {
+  readonly code?: number;
+  readonly sqlState?: string;
+  readonly message: string;
+}
+
 export type ToThread =
   | {
       readonly kind: 'arrays';
@@ -65,6 +78,12 @@ export type ToThread =
   | { readonly kind: 'forget'; readonly arrays: readonly number[]; readonly fragments: readonly number[] }
   | { readonly kind: 'fragment'; readonly id: number; readonly form: FragmentForm }
   | { readonly kind: 'load'; readonly load: number; readonly file: string; readonly at: Extent }
+  /** Expressions without columns to be computed. */
+  | {
+      readonly kind: 'evaluate';
+      readonly exprs: readonly Expression[];
+      readonly evalForm: EvalForm;
+    }
   | StartMessage
   /** Rows outside of the columns, as one more morsel; null: there are no more. */
   | {
@@ -108,11 +127,5 @@ export type FromThread =
       readonly figures: readonly StepFigures[];
       readonly warnings: readonly SqlWarning[];
     }
-  | {
-      readonly kind: 'failed';
-      readonly task: number;
-      /** A MysqlError's number and state; absent for an internal error. */
-      readonly code?: number;
-      readonly sqlState?: string;
-      readonly message: string;
-    };
+  | { readonly kind: 'evaluated'; readonly outcomes: readonly Outcome[] }
+  | ({ readonly kind: 'failed'; readonly task: number } & Failure);

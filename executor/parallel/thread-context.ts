@@ -23,6 +23,7 @@ export function evalFormOf(ctx: EvalContext): EvalForm {
     connectionCharset: ctx.connectionCharset,
     connectionCollation: ctx.connectionCollation,
     lcTimeNames: ctx.lcTimeNames,
+    lenient: ctx.lenient === true,
     params: ctx.params.map(({ type, value }) => ({ type, value })),
   };
 }

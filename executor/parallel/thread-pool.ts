@@ -154,6 +154,8 @@ export class ThreadPool implements ColumnLoader {
       thread.loads.delete(m.load);
       return;
     }
+    // An answer to an EvaluatorPool, whose threads these are not.
+    if (m.kind === 'evaluated') return;
     const listener = thread.tasks.get(m.task);
     if (listener === undefined) return;
     switch (m.kind) {

@@ -3,9 +3,10 @@ import type { Datum } from '../../types/datum.js';
 import type { FieldType } from '../../types/field-type.js';
 import { evalType, Flag, TypeCode, UNSPECIFIED } from '../../types/field-type.js';
 import { castDatum } from '../cast-datum.js';
-import type { Constant, Expression } from '../expression.js';
+import type { EvalContext } from '../eval-context.js';
+import type { Constant, Expression, ScalarFunction } from '../expression.js';
 import { registerFunctions } from '../function-registry.js';
-import type { Runtime } from '../runtime.js';
+import { Runtime } from '../runtime.js';
 import { BOOLEAN_FLAG, isStringType, stringType } from '../type-inference.js';
 import { argCode } from './scalar.js';
 
@@ -31,6 +32,14 @@ export function variableType(t: FieldType): FieldType {
 function read(rt: Runtime, name: string, type: FieldType): Datum {
   const v = rt.ctx.session.getUserVariable(name);
   return v === null ? null : castDatum(v.value, v.type, type, rt);
+}
+
+/** The value of a call of getvar. */
+export function userVariable(call: ScalarFunction, ctx: EvalContext): Datum {
+  const rt = new Runtime(ctx);
+  const v = read(rt, nameOf(call.args[0]!), call.type);
+  rt.flush();
+  return v;
 }
 
 function write(rt: Runtime, name: string, from: FieldType, type: FieldType, value: Datum): Datum {

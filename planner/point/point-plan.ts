@@ -1,4 +1,5 @@
 import { SqlMode } from '../../types/sql-mode.js';
+import { ConstantsApart, withConstants } from '../../expression/constants-apart.js';
 import type { Column, Constant, Expression } from '../../expression/expression.js';
 import type { ColumnInfo, DbInfo, TableInfo } from '../../catalog/model.js';
 import type * as ast from '../../parser/ast/index.js';
@@ -29,18 +30,33 @@ export function tryPointPlan(stmt: ast.Statement, ctx: PlanContext): PlannedStat
     case 'Select':
       return pointSelect(stmt, ctx);
     case 'Update':
-      return pointUpdate(stmt, ctx);
+      return unlessLong(ctx, () => pointUpdate(stmt, ctx));
     case 'Delete':
       return pointDelete(stmt, ctx);
     case 'Insert':
       // A long list takes turns with other statements.
-      return stmt.rows === null || stmt.rows.length > MAX_ROWS ? null : valuesInsert(stmt, ctx);
+      return stmt.rows === null || stmt.rows.length > MAX_ROWS
+        ? null
+        : unlessLong(ctx, () => valuesInsert(stmt, ctx));
     default:
       return null;
   }
 }
 
 const MAX_ROWS = 1000;
+
+/** Null where the statement has constants that take long: planStatement waits for them. */
+function unlessLong(ctx: PlanContext, plan: () => PlannedStatement | null): PlannedStatement | null {
+  if (ctx.constantsApart === undefined) return plan();
+  const constants = new ConstantsApart();
+  try {
+    const planned = withConstants(constants, plan);
+    return constants.isPending ? null : planned;
+  } catch (e) {
+    if (constants.isPending) return null;
+    throw e;
+  }
+}
 
 interface Found {
   readonly db: DbInfo;

@@ -1,5 +1,6 @@
 import type { JoinHints } from '../hints/join-hints.js';
 import type { QueryBlocks } from '../hints/query-blocks.js';
+import type { ConstantsApart } from '../../expression/constants-apart.js';
 import type { Column, Constant, Expression } from '../../expression/expression.js';
 import type { DbInfo, TableInfo } from '../../catalog/model.js';
 import type { AggregateCall, Expr, Hint, Query, SelectStmt } from '../../parser/ast/index.js';
@@ -44,6 +45,9 @@ export class LiteralsNeeded extends BuilderRestart {
   }
 }
 
+/** Constants of the statement take long to compute: it is done elsewhere, then the builder starts again. */
+export class ConstantsNeeded extends BuilderRestart {}
+
 /** Rows of a subquery run while planning. */
 export interface SubqueryRows {
   readonly rows: readonly (readonly Datum[])[];
@@ -64,6 +68,10 @@ export class StatementMemory {
   readonly misplaced = new Set<Query>();
   /** Constants of the literals in long lists, null for items that are none; null where the builder must not start again. */
   literals: Map<readonly Expr[], readonly (Constant | null)[]> | null = null;
+  /** Constants that take long to compute; null where they are computed as they are met. */
+  constants: ConstantsApart | null = null;
+  /** How often they were. */
+  settled = 0;
   /** Parsed text of views by table id. */
   readonly views = new Map<number, Query>();
 }

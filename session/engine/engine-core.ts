@@ -51,6 +51,7 @@ import { GeneralLog } from '../slow-log/general-log.js';
 import { SlowLog } from '../slow-log/slow-log.js';
 import { slowQuery } from '../slow-log/slow-query.js';
 import { StatisticsStore } from './statistics-store.js';
+import type { EvaluatorPool } from '../../executor/parallel/evaluator-pool.js';
 import type { ThreadPool } from '../../executor/parallel/thread-pool.js';
 import { TableLocks } from './table-locks.js';
 import { WallClock } from './wall-clock.js';
@@ -156,6 +157,8 @@ export class EngineCore {
   tempStorage: TempStorage | null = null;
   /** Threads for analytic statements; null for none. */
   threads: ThreadPool | null = null;
+  /** Threads for values that take long; null for none. */
+  evaluators: EvaluatorPool | null = null;
   readonly memory = new ServerMemory((name) => this.globals.get(name));
   private stopping = false;
   private seenStatements = 0;

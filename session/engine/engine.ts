@@ -52,6 +52,7 @@ import { registerSummaryTables } from '../summary/summary-tables.js';
 import { registerEngineLocks } from '../engine-locks.js';
 import { registerTransactionTables } from '../transaction-tables.js';
 import { ddlJobRows } from '../statements/ddl-jobs.js';
+import { EvaluatorPool } from '../../executor/parallel/evaluator-pool.js';
 import { ThreadPool } from '../../executor/parallel/thread-pool.js';
 import { TempStorage } from '../../executor/spill/temp-storage.js';
 import { OwnerLease } from '../../kv/owner-lease.js';
@@ -144,6 +145,10 @@ export async function openEngine(options: EngineOptions): Promise<Engine> {
     core.tempStorage.sweep();
   }
   const { threads } = options;
+  if (threads !== undefined)
+    core.evaluators = new EvaluatorPool(threads.entry, threads.size, (err) =>
+      logger.error({ err }, 'a thread that computes values failed'),
+    );
   if (threads !== undefined && threads.size > 1)
     core.threads = new ThreadPool(threads.entry, threads.size, (err) =>
       logger.error({ err }, 'an analytic thread failed'),
@@ -207,6 +212,7 @@ export async function openEngine(options: EngineOptions): Promise<Engine> {
     clearInterval(presser);
     core.baselineCapture.stop();
     await core.threads?.close();
+    await core.evaluators?.close();
     await ttl.stop();
     replicas.stop();
     await analyzer.stop();
