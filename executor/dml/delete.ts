@@ -9,11 +9,12 @@ import { GeneratedColumns } from './generated-columns.js';
 import { keyString } from '../../kv/codec/key-string.js';
 import { executePointDelete } from './point-change.js';
 import { RowPieces } from './row-pieces.js';
+import { executeShortDelete } from './short-change.js';
 import { rowHandle, targetRow } from './target-row.js';
 
 /** DELETE, of one table or several. A row that a join gives more than once is deleted once. */
 export function executeDelete(plan: Delete, ctx: ExecContext): Awaitable<DmlResult> {
-  return executePointDelete(plan, ctx) ?? deleteRows(plan, ctx);
+  return executePointDelete(plan, ctx) ?? executeShortDelete(plan, ctx) ?? deleteRows(plan, ctx);
 }
 
 async function deleteRows(plan: Delete, ctx: ExecContext): Promise<DmlResult> {

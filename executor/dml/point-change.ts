@@ -19,9 +19,13 @@ import { rowHandle, targetRow } from './target-row.js';
  * UPDATE and DELETE of the one row that a point read finds, where nothing else hangs on it: no generated columns, checks,
  * partitions, and for UPDATE no unique key that changes. Without operators, and without a promise as long as the store answers at once.
  */
-interface PointChange {
-  readonly target: DmlTarget;
+interface PointChange extends PlainChange {
   readonly read: PointGet;
+}
+
+/** A change of one table on which nothing else hangs. */
+export interface PlainChange {
+  readonly target: DmlTarget;
   /** Offsets of the columns that are assigned. */
   readonly assigned: readonly number[];
   /** Columns of ON UPDATE CURRENT_TIMESTAMP that are not. */
@@ -35,14 +39,25 @@ function pointChange(plan: Update | Delete, ctx: ExecContext): PointChange | nul
   let change = CHANGES.get(plan);
   if (change === undefined) CHANGES.set(plan, (change = analyzed(plan)));
   if (change === null || ctx.runtimeStats !== null) return null;
-  const { foreignKeys } = ctx;
-  if (foreignKeys && foreignKeys.observer(change.target.table) !== null) return null;
+  if (isObserved(change, ctx)) return null;
   return !ctx.txn!.pessimistic || change.read.lock !== null ? change : null;
 }
 
+/** Whether foreign keys hang on the table. */
+export const isObserved = ({ target }: PlainChange, { foreignKeys }: ExecContext): boolean =>
+  foreignKeys !== undefined && foreignKeys !== null && foreignKeys.observer(target.table) !== null;
+
 function analyzed(plan: Update | Delete): PointChange | null {
-  const { child, targets } = plan;
-  if (child.op !== 'PointGet' || targets.length !== 1 || plan.ignore) return null;
+  const { child } = plan;
+  if (child.op !== 'PointGet') return null;
+  const change = plainChange(plan);
+  return change === null ? null : { ...change, read: child };
+}
+
+/** Null where the plan is none: see `PointChange`. */
+export function plainChange(plan: Update | Delete): PlainChange | null {
+  const { targets } = plan;
+  if (targets.length !== 1 || plan.ignore) return null;
   const target = targets[0]!;
   const { table } = target;
   if (!isPlain(table) || target.viewCheck) return null;
@@ -57,7 +72,7 @@ function analyzed(plan: Update | Delete): PointChange | null {
     const conditions = unique.flatMap((i) => i.condition ?? []);
     if (conditions.some((c) => changed.has(conditionColumn(table, c).offset))) return null;
   }
-  return { target, read: child, assigned, onUpdateNow };
+  return { target, assigned, onUpdateNow };
 }
 
 const isPlain = (table: TableInfo): boolean =>
@@ -67,7 +82,7 @@ const isPlain = (table: TableInfo): boolean =>
   !(table.checks?.some((c) => c.enforced) ?? false) &&
   !hasGenerated(table);
 
-const writerOf = ({ table, physicalId }: DmlTarget, ctx: ExecContext): TableWriter =>
+export const writerOf = ({ table, physicalId }: DmlTarget, ctx: ExecContext): TableWriter =>
   new TableWriter(table, physicalId, ctx.txn!, zoneOf(ctx));
 
 /** Null where the plan is not of this kind. */
@@ -117,7 +132,7 @@ function updateRow(plan: Update, change: PointChange, chunk: Chunk, ctx: ExecCon
   return assign(0);
 }
 
-const updated = (matched: number, changed: number, ctx: ExecContext): DmlResult => ({
+export const updated = (matched: number, changed: number, ctx: ExecContext): DmlResult => ({
   affectedRows: changed,
   foundRows: matched,
   lastInsertId: 0,
@@ -145,7 +160,7 @@ export function executePointDelete(plan: Delete, ctx: ExecContext): Awaitable<Dm
   });
 }
 
-const deleted = (rows: number): DmlResult => ({
+export const deleted = (rows: number): DmlResult => ({
   affectedRows: rows,
   foundRows: rows,
   lastInsertId: 0,

@@ -19,6 +19,7 @@ import { CheckConstraints, type JoinedValue } from './check-constraints.js';
 import { GeneratedColumns } from './generated-columns.js';
 import { executePointUpdate } from './point-change.js';
 import { RowPieces } from './row-pieces.js';
+import { executeShortUpdate } from './short-change.js';
 import { rowHandle, targetRow } from './target-row.js';
 
 const VIEW_CHECK_FAILED = 1369;
@@ -69,7 +70,7 @@ class Target {
  * under "UPDATE"; MySQL evaluates them left to right); then rows that really change are written in the order in which they came.
  */
 export function executeUpdate(plan: Update, ctx: ExecContext): Awaitable<DmlResult> {
-  return executePointUpdate(plan, ctx) ?? updateRows(plan, ctx);
+  return executePointUpdate(plan, ctx) ?? executeShortUpdate(plan, ctx) ?? updateRows(plan, ctx);
 }
 
 async function updateRows(plan: Update, ctx: ExecContext): Promise<DmlResult> {

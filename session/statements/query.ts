@@ -9,6 +9,7 @@ import type { DmlResult } from '../../executor/exec-context.js';
 import { executeDml } from '../../executor/execute-dml.js';
 import { countPlan } from '../../executor/plan-counts.js';
 import { pointGet } from '../../executor/point-get.js';
+import { readLocked } from '../../executor/short-read/short-locked.js';
 import { readShort } from '../../executor/short-read/short-read.js';
 import { andThen } from '../../executor/operator.js';
 import type { Chunk } from '../../chunk/chunk.js';
@@ -157,6 +158,9 @@ function runLocking(
   countPlan(plan, context);
   if (plan.op === 'PointGet' && stmt.into === null && context.runtimeStats === null)
     return andThen(pointGet(plan, context), (row) => rowLocked(planned, row));
+  const few = stmt.into === null ? readLocked(plan, context) : null;
+  if (few !== null)
+    return andThen(few, (rows) => heldRows(resultColumns(planned), rows.length === 0 ? [] : [rows]));
   return andThen(openQuery(planned, context), (rows) =>
     stmt.into === null ? readAhead(rows) : intoClause(session, stmt, rows),
   );

@@ -1,0 +1,200 @@
+import { evalDatum } from '../../expression/compile.js';
+import type { Expression } from '../../expression/expression.js';
+import type { Chunk } from '../../chunk/chunk.js';
+import { copyOf } from '../../kv/codec/byte-writer.js';
+import { LockedError, type MvccReader } from '../../kv/mvcc-reader.js';
+import type { KeyRange } from '../../kv/rpc.js';
+import type { Limit, PhysicalPlan, SelectLock, TableReader, TableScan } from '../../planner/physical/plan.js';
+import type { Awaitable } from '../../types/awaitable.js';
+import { scanKeyRanges, scanRanges, zoneOf } from '../cop-reader.js';
+import { isPoint, type BatchDecoder } from '../coprocessor/record-scan.js';
+import { giveDecoder, takeDecoder } from '../coprocessor/scan-decoders.js';
+import type { ExecContext } from '../exec-context.js';
+import { noteScan } from '../feedback.js';
+import { andThen, rowCount } from '../operator.js';
+import { StatementLock } from '../read-key.js';
+import { countRequests, countRows, ofPoints } from '../scan-counts.js';
+import { MAX_BYTES, MAX_ROWS } from './short-rows.js';
+
+/** Scans that are estimated to give more are for the operators. */
+const MAX_ESTIMATE = 256;
+/** Times that a source may have more rows than are read here before it is no longer tried. */
+const MAX_MISSES = 4;
+
+/** A plan that gives neighbouring rows of one table as they are stored. */
+export interface RowSource {
+  readonly reader: TableReader;
+  readonly scan: TableScan;
+  readonly limit: Limit | null;
+  misses: number;
+}
+
+/** Rows as of the statement's current read, and the keys of their records, which are to be locked. */
+export interface FoundRows {
+  readonly chunk: Chunk;
+  readonly keys: readonly Uint8Array[];
+}
+
+/**
+ * The plan as a source, or null when it is none. Own writes laid over it do not matter: `findRows` sees to it that there are none among
+ * the rows.
+ */
+export function rowSource(plan: PhysicalPlan): RowSource | null {
+  let p = plan;
+  let limit: Limit | null = null;
+  if (p.op === 'Limit') {
+    if (p.output !== undefined) return null;
+    limit = p;
+    p = p.child;
+  }
+  if (p.op === 'UnionScan') {
+    if (p.partitions !== undefined || p.physicalIds !== undefined) return null;
+    p = p.child;
+  }
+  if (p.op !== 'TableReader' || p.partitions !== undefined) return null;
+  const reader = p;
+  const scan = reader.child.op === 'Limit' && limit !== null ? reader.child.child : reader.child;
+  if (scan.op !== 'TableScan' || scan.storeType !== 'tikv' || scan.estRows > MAX_ESTIMATE) return null;
+  if (scan.table.temporary !== undefined || scan.table.partition !== undefined) return null;
+  return { reader, scan, limit, misses: 0 };
+}
+
+/** The rows, read at once; null when they are many, own writes are among them or a lock is in the way: for the operators, nothing having happened. */
+export function findRows(source: RowSource, ctx: ExecContext): FoundRows | null {
+  if (source.misses >= MAX_MISSES || ctx.reading !== undefined) return null;
+  const reader = ctx.storage.mvccReader?.(ctx.snapshot.ts) ?? null;
+  if (reader === null) return null;
+  const { scan, limit } = source;
+  const ranges = scanKeyRanges(scan, ctx);
+  const buffer = ctx.txn?.memBuffer;
+  if (buffer !== undefined)
+    for (const range of ranges) if (buffer.hasRange(range.startKey, range.endKey)) return null;
+  const count = (e: Expression): number => rowCount(evalDatum(e, ctx.eval));
+  const search: Search = {
+    decoder: takeDecoder(scan, zoneOf(ctx)),
+    keys: [],
+    skip: limit === null ? 0 : count(limit.offset),
+    wanted: limit === null ? Infinity : count(limit.count),
+    bytes: 0,
+  };
+  const { decoder } = search;
+  const found = readRanges(source, ranges, reader, search);
+  const chunk = decoder.take();
+  giveDecoder(scan, zoneOf(ctx), decoder);
+  if (!found) return null;
+  if (limit === null) noteScan(ctx, source.reader.child, chunk.rows, scanRanges);
+  countRequests(scan, ranges.length, ctx);
+  if (!ofPoints(ranges)) countRows(scan, chunk.rows, ctx);
+  return { chunk, keys: search.keys };
+}
+
+interface Search {
+  readonly decoder: BatchDecoder;
+  readonly keys: Uint8Array[];
+  skip: number;
+  readonly wanted: number;
+  bytes: number;
+}
+
+/** False when there are too many rows, or one is locked by a commit. */
+function readRanges(
+  source: RowSource,
+  ranges: readonly KeyRange[],
+  reader: MvccReader,
+  search: Search,
+): boolean {
+  const { desc } = source.reader;
+  try {
+    for (let k = 0; k < ranges.length && search.keys.length < search.wanted; k++) {
+      if (readRange(ranges[desc ? ranges.length - 1 - k : k]!, desc, reader, search)) continue;
+      source.misses++;
+      return false;
+    }
+  } catch (error) {
+    if (error instanceof LockedError) return false;
+    throw error;
+  }
+  if (source.misses > 0) source.misses--;
+  return true;
+}
+
+function readRange(range: KeyRange, desc: boolean, reader: MvccReader, search: Search): boolean {
+  if (isPoint(range)) {
+    const key = range.startKey;
+    const value = reader.get(key);
+    return value === null || taken(search, key, key.length, value, 0, value.length);
+  }
+  const cursor = reader.scan(range.startKey, range.endKey, desc, !search.decoder.needsValue);
+  let few = true;
+  while (few && search.keys.length < search.wanted && cursor.next()) {
+    const { keyBuffer, keyLength, valueBuffer, valueStart, valueEnd } = cursor;
+    few = taken(search, keyBuffer, keyLength, valueBuffer, valueStart, valueEnd);
+  }
+  cursor.close();
+  return few;
+}
+
+/** Takes a row in; false when it is one too many. */
+function taken(
+  search: Search,
+  key: Uint8Array,
+  keyLength: number,
+  value: Uint8Array,
+  start: number,
+  end: number,
+): boolean {
+  if (search.skip > 0) {
+    search.skip--;
+    return true;
+  }
+  search.decoder.append(key, keyLength, value, start, end);
+  search.keys.push(copyOf(key, 0, keyLength));
+  search.bytes += end - start;
+  return search.keys.length <= MAX_ROWS && search.bytes <= MAX_BYTES;
+}
+
+/** SELECT … FOR UPDATE of neighbouring rows. */
+interface LockedRead {
+  readonly source: RowSource;
+  readonly lock: SelectLock;
+  /** Positions of the columns given among those of the scan. */
+  readonly output: readonly number[];
+}
+
+const KNOWN = new WeakMap<PhysicalPlan, LockedRead | null>();
+
+function lockedRead(plan: PhysicalPlan): LockedRead | null {
+  let p = plan;
+  let output: readonly number[] = p.schema.map((_, i) => i);
+  while (p.op === 'Projection') {
+    const below: number[] = [];
+    for (const e of p.exprs) {
+      if (e.kind !== 'column') return null;
+      below.push(e.index);
+    }
+    output = output.map((i) => below[i]!);
+    p = p.child;
+  }
+  if (p.op !== 'SelectLock' || p.lock.wait === 'skipLocked') return null;
+  if (p.tables.length !== 1 || p.tables[0]!.columns !== undefined) return null;
+  const source = rowSource(p.child);
+  return source === null ? null : { source, lock: p, output };
+}
+
+/**
+ * Locks the rows that a locking SELECT finds, where these are a few neighbours, and gives them: without operators, and without a promise as
+ * long as the locks are free. Null when the plan or the moment is not of that kind.
+ */
+export function readLocked(plan: PhysicalPlan, ctx: ExecContext): Awaitable<Chunk> | null {
+  if (ctx.txn === null || ctx.runtimeStats !== null) return null;
+  let known = KNOWN.get(plan);
+  if (known === undefined) KNOWN.set(plan, (known = lockedRead(plan)));
+  if (known === null) return null;
+  const { source, lock, output } = known;
+  const found = findRows(source, ctx);
+  if (found === null) return null;
+  const { chunk, keys } = found;
+  const given = chunk.withColumns(output.map((i) => chunk.columns[i]!));
+  if (keys.length === 0) return given;
+  return andThen(ctx.txn.lockKeys(keys, new StatementLock(ctx, false, lock.lock)), () => given);
+}
