@@ -49,39 +49,34 @@ export function fitted(
   const { compare } = values;
   const before = piecesOf(buckets);
   const scale = scaleOf(before, ranges, values);
-  let pieces = before;
+  const pieces = before.slice();
   const closed = ranges
     .map((r) => ({ ...closedEnds(r, before, scale, values), rows: Math.max(0, r.rows) }))
     .filter((r) => compare(r.from, r.to) <= 0);
-  for (const { from, to } of closed) {
-    pieces = cover(pieces, from, to, compare);
-    pieces = cutAt(cutAt(pieces, from, compare), to, compare);
-  }
+  for (const { from, to } of closed) divide(pieces, from, to, compare);
   expect(pieces, scale, values);
   const within = closed.map(({ from, to, rows }) => {
-    const first = pieces.findIndex((p) => compare(p.lower, from) >= 0 && compare(p.upper, to) <= 0);
-    let end = first;
-    while (end >= 0 && end < pieces.length && compare(pieces[end]!.upper, to) <= 0) end++;
+    const first = lowerBound(pieces, (p) => compare(p.lower, from) >= 0);
+    const end = lowerBound(pieces, (p) => compare(p.upper, to) > 0);
     return { first, end, rows };
   });
   // What an ANALYZE counted stays as many rows: estimates are scaled by what it knew of.
   if (values.complete) within.unshift({ first: 0, end: pieces.length, rows: values.rows });
+  const rows = Float64Array.from(pieces, (p) => p.rows);
   for (let pass = 0; pass < MAX_PASSES; pass++) {
     let worst = 0;
-    for (const { first, end, rows } of within) {
-      if (first < 0) continue;
+    for (const { first, end, rows: met } of within) {
+      if (first >= end) continue;
       let sum = 0;
-      for (let i = first; i < end; i++) sum += pieces[i]!.rows;
-      worst = Math.max(worst, Math.abs(sum - rows) / Math.max(1, rows));
-      const factor = Math.max(rows, LITTLE) / Math.max(sum, Number.MIN_VALUE);
-      for (let i = first; i < end; i++) {
-        const p = pieces[i]!;
-        // Nothing is ever scaled down to where it could not come back from.
-        p.rows = Math.max(p.rows * factor, LITTLE * LITTLE);
-      }
+      for (let i = first; i < end; i++) sum += rows[i]!;
+      worst = Math.max(worst, Math.abs(sum - met) / Math.max(1, met));
+      const factor = Math.max(met, LITTLE) / Math.max(sum, Number.MIN_VALUE);
+      // Nothing is ever scaled down to where it could not come back from.
+      for (let i = first; i < end; i++) rows[i] = Math.max(rows[i]! * factor, LITTLE * LITTLE);
     }
     if (worst < TOLERANCE) break;
   }
+  for (let i = 0; i < rows.length; i++) pieces[i]!.rows = rows[i]!;
   return bucketsOf(merged(pieces, compare));
 }
 
@@ -139,7 +134,30 @@ function closedEnds(
   return { from, to };
 }
 
-/** Pieces that reach from one end to the other; those that were not there have NaN rows. */
+/** Of the first piece for which it is true, as it is for all that follow. */
+function lowerBound(pieces: readonly Piece[], test: (p: Piece) => boolean): number {
+  let low = 0;
+  let high = pieces.length;
+  while (low < high) {
+    const mid = (low + high) >>> 1;
+    if (test(pieces[mid]!)) high = mid;
+    else low = mid + 1;
+  }
+  return low;
+}
+
+/**
+ * Has pieces, which lie in order and share no more than their ends, reach from one end to the other and begin and end at both; those
+ * that were not there have NaN rows. Only pieces between the ends are looked at: a fit has many ranges, which are short.
+ */
+function divide(pieces: Piece[], from: Datum, to: Datum, compare: CompareDatums): void {
+  const first = lowerBound(pieces, (p) => compare(p.upper, from) >= 0);
+  const end = lowerBound(pieces, (p) => compare(p.lower, to) > 0);
+  const between = cover(pieces.slice(first, Math.max(first, end)), from, to, compare);
+  if (between.length === 0 && pieces.length === 0) between.push({ lower: from, upper: to, rows: NaN });
+  pieces.splice(first, Math.max(0, end - first), ...cutAt(cutAt(between, from, compare), to, compare));
+}
+
 function cover(pieces: readonly Piece[], from: Datum, to: Datum, compare: CompareDatums): Piece[] {
   const out: Piece[] = [];
   let at = from;
@@ -148,11 +166,10 @@ function cover(pieces: readonly Piece[], from: Datum, to: Datum, compare: Compar
       const upper = compare(p.lower, to) < 0 ? p.lower : to;
       if (compare(at, upper) < 0) out.push({ lower: at, upper, rows: NaN });
     }
-    out.push({ ...p });
+    out.push(p);
     if (compare(p.upper, at) > 0) at = p.upper;
   }
   if (compare(at, to) < 0) out.push({ lower: at, upper: to, rows: NaN });
-  if (out.length === 0) out.push({ lower: from, upper: to, rows: NaN });
   return out.sort((a, b) => compare(a.lower, b.lower) || compare(a.upper, b.upper));
 }
 
@@ -190,20 +207,33 @@ function expect(pieces: readonly Piece[], { least, most }: Scale, values: FitVal
 /** Neighbours put together until there are few enough, those first that differ least in rows. */
 function merged(list: Piece[], compare: CompareDatums): Piece[] {
   const total = list.reduce((n, p) => n + p.rows, 0);
+  const lossAt = (i: number): number => {
+    const a = list[i]!;
+    const b = list[i + 1]!;
+    const gap = compare(a.upper, b.lower) === 0 ? 0 : total / MAX_BUCKETS;
+    return Math.abs(a.rows - b.rows) + (a.rows + b.rows) / 2 + gap;
+  };
+  let last = list.length - 1;
+  if (last < MAX_BUCKETS) return list;
+  // What it costs to put each one and the next together.
+  const losses = new Float64Array(last);
+  for (let i = 0; i < last; i++) losses[i] = lossAt(i);
   while (list.length > MAX_BUCKETS) {
     let best = 0;
     let least = Infinity;
-    for (let i = 0; i + 1 < list.length; i++) {
-      const [a, b] = [list[i]!, list[i + 1]!];
-      const gap = compare(a.upper, b.lower) === 0 ? 0 : total / MAX_BUCKETS;
-      const loss = Math.abs(a.rows - b.rows) + (a.rows + b.rows) / 2 + gap;
-      if (loss < least) {
-        least = loss;
+    for (let i = 0; i < last; i++) {
+      if (losses[i]! < least) {
+        least = losses[i]!;
         best = i;
       }
     }
-    const [a, b] = [list[best]!, list[best + 1]!];
+    const a = list[best]!;
+    const b = list[best + 1]!;
     list.splice(best, 2, { lower: a.lower, upper: b.upper, rows: a.rows + b.rows });
+    losses.copyWithin(best, best + 1, last);
+    last--;
+    if (best < last) losses[best] = lossAt(best);
+    if (best > 0) losses[best - 1] = lossAt(best - 1);
   }
   return list;
 }
