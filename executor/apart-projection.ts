@@ -5,10 +5,9 @@ import { userVariable } from '../expression/builtin/variables.js';
 import { evalAny } from '../expression/compile.js';
 import type { EvalContext } from '../expression/eval-context.js';
 import type { Expression, ScalarFunction } from '../expression/expression.js';
-import { findFunction, HEAVY_FAMILIES } from '../expression/function-registry.js';
+import { findFunction } from '../expression/function-registry.js';
 import { substitute, visit } from '../expression/traverse.js';
-import { LONG_NS, WorkEstimate } from '../expression/work-estimate.js';
-import { TypeCode } from '../types/field-type.js';
+import { LONG_NS, mayTakeLong, WorkEstimate } from '../expression/work-estimate.js';
 import type { Datum } from '../types/datum.js';
 import type { Evaluator } from './exec-context.js';
 
@@ -31,7 +30,7 @@ function maySend(e: Expression): boolean {
     const s = findFunction(x.name);
     if (s === undefined || s.deterministic === false || s.async === true) ok = false;
     else if (s.sideEffects === true || (s.stable === false && s.family !== 'time')) ok = false;
-    else heavy ||= HEAVY_FAMILIES.has(s.family) || (x.name === 'cast' && x.type.tp === TypeCode.Json);
+    else heavy ||= mayTakeLong(x);
     return ok;
   });
   return ok && heavy && nodes <= MAX_NODES;

@@ -141,6 +141,12 @@ export function datumText(v: Datum, ft: FieldType): string {
 
 function constantText(v: Datum, ft: FieldType): string {
   if (v === null) return 'NULL';
+  if (v instanceof Uint8Array && v.length > mostBytes) {
+    if (ft.tp === TypeCode.Json || ft.tp === TypeCode.Vector) return `...(len:${v.length})`;
+    let end = SOME_BYTES;
+    while ((v[end]! & 0xc0) === 0x80) end--;
+    return `"${decodeUtf8(v.subarray(0, end))}...(len:${v.length})"`;
+  }
   const d = evalType(ft);
   if (d === 'string') return `"${datumText(v, ft)}"`;
   if (d === 'json') return jsonToText(v as Uint8Array);
@@ -155,14 +161,20 @@ function constantText(v: Datum, ft: FieldType): string {
 /** Items of a list that are printed: all by EXPLAIN. */
 let mostItems = Infinity;
 const FEW_ITEMS = 256;
+/** Bytes of a constant that is printed whole, and those printed of one that is not. */
+let mostBytes = Infinity;
+const FEW_BYTES = 1 << 12;
+const SOME_BYTES = 256;
 
-/** What `print` gives when of long lists only the first items are printed: what is kept of statements that have run is to be made in no time. */
+/** What `print` gives when of long lists and texts only the beginnings are printed: what is kept of statements that have run is to be made in no time. */
 export function withShortLists<T>(print: () => T): T {
   mostItems = FEW_ITEMS;
+  mostBytes = FEW_BYTES;
   try {
     return print();
   } finally {
     mostItems = Infinity;
+    mostBytes = Infinity;
   }
 }
 

@@ -1,7 +1,7 @@
 import { TypeCode } from '../types/field-type.js';
 import type { Datum } from '../types/datum.js';
 import type { Expression, ScalarFunction } from './expression.js';
-import { findFunction } from './function-registry.js';
+import { findFunction, HEAVY_FAMILIES } from './function-registry.js';
 import { walkedArgs } from './traverse.js';
 
 /** Nanoseconds for each byte of arguments and result, by family of functions. Rather too many than too few. */
@@ -14,7 +14,7 @@ const FAMILY_NS: Readonly<Record<string, number>> = {
   string: 8,
   miscellaneous: 5,
 };
-const OTHER_NS = 0.5;
+const OTHER_NS = 2;
 
 /** Those that are unlike their families. */
 const FUNCTION_NS: Readonly<Record<string, number>> = {
@@ -37,8 +37,23 @@ const FUNCTION_NS: Readonly<Record<string, number>> = {
   sha1: 3,
   sha2: 4,
   compress: 60,
+  like: 30,
+  ilike: 30,
 };
 const TO_JSON_NS = 60;
+/** Those that look for one text in another, which may take as long as one length times the other; by the texts' positions. */
+const SEARCHES: Readonly<Record<string, readonly [number, number]>> = {
+  locate: [0, 1],
+  instr: [0, 1],
+  replace: [0, 1],
+};
+const SEARCH_NS = 0.3;
+
+/** Whether a call may take long at all. */
+export const mayTakeLong = (f: ScalarFunction): boolean =>
+  HEAVY_FAMILIES.has(findFunction(f.name)?.family ?? '') ||
+  FUNCTION_NS[f.name] !== undefined ||
+  (f.name === 'cast' && f.type.tp === TypeCode.Json);
 
 type Sized = (bytes: readonly number[], values: readonly (Datum | undefined)[]) => number;
 
@@ -107,6 +122,8 @@ export class WorkEstimate {
           );
     if (made > this.longest) return 0;
     this.ns += (read + made) * nsOf(e);
+    const search = SEARCHES[name];
+    if (search !== undefined) this.ns += bytes[search[0]]! * bytes[search[1]]! * SEARCH_NS;
     return made;
   }
 }

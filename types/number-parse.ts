@@ -88,9 +88,29 @@ function trailing(b: Uint8Array, from: number): boolean {
 }
 
 function ascii(b: Uint8Array, from: number, to: number): string {
+  if (to - from > FEW_CHARACTERS)
+    return Buffer.from(b.buffer, b.byteOffset + from, to - from).toString('latin1');
   let s = '';
   for (let i = from; i < to; i++) s += String.fromCharCode(b[i]!);
   return s;
+}
+
+/** Characters up to which a native call would cost more than it saves. */
+const FEW_CHARACTERS = 100;
+/** Digits of a text from which on only those are made a number of that matter: the time for all is more than proportional to them. */
+const MANY_DIGITS = 1000;
+/** Digits by which a double is rounded as by all that follow, given whether any of these is not 0 (there are at most 767 in half a unit). */
+const DOUBLE_DIGITS = 800;
+/** Digits after the point that are looked at to round to 81. */
+const MAX_SCALE = 100;
+/** More digits than a 64-bit integer has. */
+const BEYOND_64_BITS = 10n ** 20n;
+
+/** The digits of a number without its point and the zeros before the first other digit. */
+function significant(b: Uint8Array, s: Scan): string {
+  const all = ascii(b, s.start, s.intEnd) + ascii(b, s.fracStart, s.fracEnd);
+  const first = all.search(/[1-9]/);
+  return first < 0 ? '' : all.slice(first);
 }
 
 const I64_MAX = 9223372036854775807n;
@@ -170,7 +190,9 @@ export function parseIntegerPrefix(
     for (let i = s.start; i < s.intEnd; i++) x = x * 10 + b[i]! - 0x30;
     v = s.negative && x !== 0 ? -x : x;
   } else {
-    const x = BigInt(ascii(b, s.start, s.intEnd));
+    let first = s.start;
+    while (first < s.intEnd && b[first] === 0x30) first++;
+    const x = s.intEnd - first > 20 ? BEYOND_64_BITS : BigInt(ascii(b, first, s.intEnd));
     v = intDatum(s.negative ? -x : x);
   }
   const c = clampInteger(v, unsigned);
@@ -207,11 +229,18 @@ export function parseDouble(text: Uint8Array | string): ParsedNumber<number> {
     for (let i = s.fracStart; i < s.fracEnd; i++) x = x * 10 + b[i]! - 0x30;
     v = e < 0 ? x / pow10(-e) : x * pow10(e);
   } else {
-    v = Number(ascii(b, s.start, s.end));
+    v = total > MANY_DIGITS ? doubleOf(significant(b, s), e) : Number(ascii(b, s.start, s.end));
   }
   const overflow = v === Infinity;
   if (overflow) v = Number.MAX_VALUE;
   return { value: s.negative ? -v : v, truncated: trailing(b, s.end), empty: false, overflow };
+}
+
+/** Of digits and an exponent of ten. */
+function doubleOf(digits: string, exponent: number): number {
+  if (digits.length <= DOUBLE_DIGITS) return Number(`${digits || '0'}e${exponent}`);
+  const rest = /[1-9]/.test(digits.slice(DOUBLE_DIGITS)) ? '1' : '0';
+  return Number(`${digits.slice(0, DOUBLE_DIGITS)}${rest}e${exponent + digits.length - DOUBLE_DIGITS - 1}`);
 }
 
 /**
@@ -244,7 +273,17 @@ export function parseDecimal(
     const cut = scale > 81 ? decRescale(x, scale, 81) : x;
     return { value: { unscaled: cut, scale: Math.min(scale, 81) }, truncated, empty: false, overflow: false };
   }
-  let v = BigInt(ascii(b, s.start, s.intEnd) + ascii(b, s.fracStart, s.fracEnd));
+  let digits = significant(b, s);
+  if (digits.length > MANY_DIGITS) {
+    if (digits.length - scale > 70)
+      return clampParsed(s.negative ? -pow10Big(70) : pow10Big(70), 0, truncated);
+    const left = Math.max(0, digits.length - (scale - MAX_SCALE));
+    // What is less than can be told is still a number that is not 0.
+    if (left === 0) return clampParsed(0, 81, truncated);
+    digits = digits.slice(0, left);
+    scale = MAX_SCALE;
+  }
+  let v = BigInt(digits);
   if (s.negative) v = -v;
   if (v === 0n)
     return {

@@ -90,6 +90,79 @@ export const heavyStatements = (file: string, rows: number): HeavyStatement[] =>
     name: 'many constants of megabytes',
     sql: `SELECT ${["HEX(REPEAT('ab', 10000000))", "REVERSE(REPEAT('ab', 10000000))", "UPPER(REPEAT('ab', 10000000))", "SHA2(REPEAT('ab', 10000000), 512)", "TO_BASE64(REPEAT('ab', 10000000))", "COMPRESS(REPEAT('abcdefgh', 2000000))"].map((f) => `LENGTH(${f})`).join(', ')}`,
   },
+  {
+    name: 'more constants of megabytes',
+    sql: `SELECT ${["UNCOMPRESS(COMPRESS(REPEAT('abcdefgh', 4000000)))", "LPAD('x', 16000000, 'ab')", "AES_ENCRYPT(REPEAT('a', 60000000), 'k')", "REGEXP_REPLACE(REPEAT('ab', 4000000), 'a+', 'x')", "TRIM('a' FROM REPEAT('ab', 10000000))", "SUBSTRING_INDEX(REPEAT('ab', 10000000), 'b', -1000000)", "SHA2(REPEAT('a', 60000000), 512)", "QUOTE(REPEAT('a', 20000000))"].map((f) => `LENGTH(${f})`).join(', ')}`,
+  },
+  {
+    name: 'numbers of megabytes',
+    sql: "SELECT CAST(REPEAT('9', 9000000) AS SIGNED), CAST(REPEAT('9', 9000000) AS DECIMAL(65,0)), REPEAT('9', 9000000) + 0, CAST(REPEAT('9', 9000000) AS DATETIME)",
+  },
+  {
+    name: 'pattern that backtracks',
+    sql: `SELECT COUNT(*) FROM t WHERE CONCAT(s, '${'a'.repeat(40)}!') REGEXP '(a+)+b'`,
+  },
+  {
+    name: 'LIKE that backtracks',
+    sql: `SELECT CONCAT(REPEAT('a', 300000), 'b') LIKE '${'%a'.repeat(60)}%c', LOCATE(CONCAT(REPEAT('a', 100000), 'b'), REPEAT('a', 1000000)), FIND_IN_SET('x', REPEAT('a,', 4000000))`,
+  },
+  {
+    name: 'IN of texts',
+    sql: `SELECT COUNT(*) FROM t WHERE s IN (${Array.from({ length: 100_000 }, (_, i) => `'text ${i}'`).join(',')})`,
+  },
+  {
+    name: 'IN of rows',
+    sql: `SELECT COUNT(*) FROM t WHERE (k, u) IN (${Array.from({ length: 50_000 }, (_, i) => `(${i % 1000},${i})`).join(',')})`,
+  },
+  {
+    name: 'IN of texts with weights',
+    sql: `SELECT COUNT(*) FROM t WHERE s COLLATE utf8mb4_general_ci IN (${Array.from({ length: 50_000 }, (_, i) => `'text ${i}'`).join(',')})`,
+  },
+  {
+    name: 'JSON_CONTAINS of objects',
+    sql: `SELECT JSON_CONTAINS(@objs, @objs), JSON_OVERLAPS(@objs, '[{"id":-1},{"id":-2}]')`,
+    before: [
+      `SET @objs = '[${Array.from({ length: 5000 }, (_, i) => `{"id":${i},"v":"x${i}"}`).join(',')}]'`,
+    ],
+  },
+  {
+    name: 'large document of a condition',
+    sql: 'SELECT COUNT(*) FROM t WHERE JSON_CONTAINS(@doc, CAST(u AS JSON)) AND id < 200',
+    before: LARGE_DOCUMENTS,
+  },
+  {
+    name: 'large document in JSON_TABLE',
+    sql: "SELECT COUNT(*) FROM JSON_TABLE(@obj, '$.*' COLUMNS (a TEXT PATH '$')) j",
+    before: LARGE_DOCUMENTS,
+  },
+  {
+    name: 'INSERT of large documents',
+    sql: "INSERT INTO docs VALUES (1, JSON_MERGE_PATCH(@doc, @doc)), (2, JSON_SET(@doc, '$[5]', 1))",
+    before: ['CREATE TABLE docs (id INT PRIMARY KEY, j JSON)', ...LARGE_DOCUMENTS],
+    after: ['DROP TABLE docs'],
+  },
+  {
+    name: 'UPDATE of large documents',
+    sql: "UPDATE docs SET j = JSON_SET(j, '$[7]', 8) WHERE JSON_EXTRACT(j, '$[8]') = 25",
+    before: [
+      'CREATE TABLE docs (id INT PRIMARY KEY, j JSON)',
+      ...LARGE_DOCUMENTS,
+      'INSERT INTO docs VALUES (1, @doc), (2, @doc), (3, @doc)',
+    ],
+    after: ['DROP TABLE docs'],
+  },
+  {
+    name: 'groups of long texts',
+    sql: 'SELECT COUNT(*) FROM (SELECT x, COUNT(*) FROM (SELECT REPEAT(s, 2000) x FROM t WHERE id < 3000) y GROUP BY x) z',
+  },
+  {
+    name: 'sort of long texts',
+    sql: 'SELECT COUNT(*) FROM (SELECT x, ROW_NUMBER() OVER (ORDER BY x) r FROM (SELECT REPEAT(s, 2000) COLLATE utf8mb4_general_ci x FROM t WHERE id < 3000) y) z WHERE r > 0',
+  },
+  {
+    name: 'information_schema',
+    sql: 'SELECT COUNT(*), MAX(t.table_rows), COUNT(DISTINCT c.column_name) FROM information_schema.tables t JOIN information_schema.columns c ON c.table_schema = t.table_schema AND c.table_name = t.table_name JOIN information_schema.statistics s ON s.table_name = t.table_name',
+  },
   ...(
     [
       ['JSON_EXTRACT', "JSON_EXTRACT(@doc, '$[199999]')"],
