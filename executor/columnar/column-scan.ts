@@ -292,7 +292,10 @@ export class ColumnScan implements Operator {
       }
       return out;
     } catch (e) {
-      if ((e as NodeJS.ErrnoException).code === undefined) throw e;
+      const { code } = e as NodeJS.ErrnoException;
+      if (code === undefined) throw e;
+      // Of another thread's making, and replaced there by another.
+      if (code === 'ENOENT') segment.giveUp();
       return null;
     }
   }

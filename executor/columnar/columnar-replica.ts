@@ -21,8 +21,11 @@ import { storedColumns } from './stored-columns.js';
 import { BuildingScan, TableBuild } from './table-build.js';
 import { WantedReplicas, type ReplicaState, type WantedReplica } from './wanted-replicas.js';
 import { coversTable } from './whole-table.js';
+import { restoreColumns } from './restore-columns.js';
 import { SEGMENT_ROWS, SegmentBuilder, type BuildTarget } from './segment-builder.js';
+import { SegmentFiles } from './segment-files.js';
 import { SegmentKeeper } from './segment-keeper.js';
+import { takeTables, type SharedTable, type SharedTables } from './taken-tables.js';
 
 export interface ColumnarOptions {
   /** Bytes that all columns may take in memory; default: a quarter of the machine's. */
@@ -54,10 +57,6 @@ const MIN_ROWS_KEPT = 50_000;
 const SETTLE_MS = 500;
 /** Scans between two looks at the memory in use. */
 const EVICT_EVERY = 64;
-/** Columns of segments that are read at once after a start. */
-const RESTORED_AT_ONCE = 4;
-/** How long reading columns back gives way to statements, ms. */
-const BUSY_MS = 10;
 
 /**
  * The columnar replica: columns of tables that are scanned, in segments by handle range, beside the row store. A scan of a
@@ -83,6 +82,9 @@ export class ColumnarReplica {
   /** Rows read by handle in large requests, by table, since the last attempt to decode it. */
   private readonly lookups = new Map<number, number>();
   private readonly keeper: SegmentKeeper | null;
+  /** What columns are read from that another thread keeps on disk. */
+  private files: SegmentFiles | null = null;
+  private columnLoader: ColumnLoader | null = null;
   /** Background work, one piece after another. */
   private tail: Promise<void> = Promise.resolve();
   private readonly compacting = new Set<ColumnSegment>();
@@ -260,7 +262,7 @@ export class ColumnarReplica {
         clock: this.clock,
       });
       // Columns come back from disk as they are read.
-      if (this.keeper !== null && this.clock % EVICT_EVERY === 0) this.evict();
+      if ((this.keeper ?? this.files) !== null && this.clock % EVICT_EVERY === 0) this.evict();
       return scan;
     }
     // A wanted replica is made in the background, in one zone for all.
@@ -400,9 +402,9 @@ export class ColumnarReplica {
     for (const w of list) this.known.set(w.physicalId, w.table);
   }
 
-  /** Has replicas made in the background that are wanted and missing. */
-  makeMissing(): void {
-    if (this.watch.freshReader !== undefined) this.wanted.make();
+  /** Has replicas made in the background that are wanted and missing; `of`: only these. */
+  makeMissing(of?: ReadonlySet<number>): void {
+    if (this.watch.freshReader !== undefined) this.wanted.make(of);
   }
 
   state(physicalId: number): ReplicaState {
@@ -417,46 +419,66 @@ export class ColumnarReplica {
 
   /** Threads that read columns from disk. */
   set loader(loader: ColumnLoader | null) {
-    if (this.keeper !== null) this.keeper.loader = loader;
+    this.columnLoader = loader;
+    for (const files of [this.keeper?.files, this.files]) if (files) files.loader = loader;
+  }
+
+  /** Whether tables are on disk from here; other threads of the process take them over. */
+  get keepsFiles(): boolean {
+    return this.keeper !== null;
+  }
+
+  /** What other threads need of tables; null where nothing is on disk from here. */
+  async share(ids: readonly number[]): Promise<SharedTables | null> {
+    if (this.keeper === null) return null;
+    await this.keeper.listAll();
+    this.watch.drain?.();
+    return {
+      directory: this.keeper.files.directory,
+      tables: ids.map((id) => [id, this.shared(id)] as const),
+    };
+  }
+
+  private shared(id: number): SharedTable {
+    const table = this.tables.get(id);
+    if (table === undefined) return this.wanted.isMaking(id) ? 'soon' : 'none';
+    if (table.rows < this.minRowsKept || table.segments.every((s) => s.stale)) return 'none';
+    return this.keeper!.shared(table) ?? 'soon';
+  }
+
+  /**
+   * Takes tables over from the thread that keeps them on disk, of those that are not here; gives what became of each that it said anything
+   * about.
+   */
+  takeOver(
+    ids: readonly number[],
+    ask: (missing: readonly number[]) => Promise<SharedTables | null>,
+  ): Promise<ReadonlyMap<number, 'soon' | 'none' | 'taken'>> {
+    const missing = ids.filter((id) => !this.tables.has(id));
+    const files = (directory: string): SegmentFiles => {
+      if (this.files?.directory !== directory) {
+        this.files = new SegmentFiles(directory);
+        this.files.loader = this.columnLoader;
+      }
+      return this.files;
+    };
+    return takeTables(
+      missing,
+      () => ask(missing),
+      this.watch,
+      files,
+      (table) => {
+        if (this.closed || this.tables.has(table.physicalId)) return;
+        table.lastUsed = ++this.clock;
+        this.tables.set(table.physicalId, table);
+      },
+    );
   }
 
   /** After a start: reads columns back that scans asked for before, between other work, as long as half of the room is free. */
-  async restore(): Promise<void> {
-    let bytes = 0;
-    const wanted = this.askedFor();
-    const reader = async (): Promise<void> => {
-      for (const { segment, id } of wanted) {
-        if (this.closed || bytes > this.maxBytes / 2) return;
-        await this.readBack(segment, id);
-        bytes += segment.columnBytes(id);
-      }
-    };
-    // Whoever asks for a column finds out that its file is not readable, and reads rows.
-    await Promise.allSettled(Array.from({ length: RESTORED_AT_ONCE }, reader));
-  }
-
-  /** Waits for threads that statements keep busy; a thread has one column to read at a time, behind which no statement waits for long. */
-  private async readBack(segment: ColumnSegment, id: number): Promise<void> {
-    const loader = this.keeper?.loader ?? null;
-    while (!this.closed && segment.onDisk(id)) {
-      if (loader === null) segment.fetch(id);
-      else {
-        const read = loader.idle ? segment.prefetch(id) : null;
-        if (read !== null) return read;
-        await pause(BUSY_MS);
-      }
-      await nextTurn();
-    }
-  }
-
-  /** Columns of segments that scans asked for; first what a scan would read itself, holding the thread. */
-  private *askedFor(): Generator<{ readonly segment: ColumnSegment; readonly id: number }> {
-    const tables = [...this.tables.values()];
-    const of = function* (table: ColumnTable, id: number): Generator<{ segment: ColumnSegment; id: number }> {
-      for (const segment of table.segments) yield { segment, id };
-    };
-    for (const table of tables) if (table.asked.has(KEY_LIST_ID)) yield* of(table, KEY_LIST_ID);
-    for (const table of tables) for (const id of table.asked) if (id !== KEY_LIST_ID) yield* of(table, id);
+  restore(): Promise<void> {
+    const { columnLoader, maxBytes } = this;
+    return restoreColumns([...this.tables.values()], columnLoader, maxBytes / 2, () => this.closed);
   }
 
   /** Resolves when the work in the background asked for so far, and what it asked for, is done: for tests. */

@@ -3,51 +3,21 @@ import { closeSync, existsSync, fsyncSync, mkdirSync, openSync, readdirSync, rea
 import { open, rename, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import type { Vector } from '../../chunk/vector.js';
-import type { BytesVector } from '../../chunk/vector.js';
 import type { DerivedDataKeeper } from '../../kv/mvcc-reader.js';
-import { TypeCode, type FieldType } from '../../types/field-type.js';
+import { TypeCode } from '../../types/field-type.js';
 import type { BlockStats } from './block-stats.js';
-import { ColumnDictionary } from './column-dictionary.js';
-import { decodeColumn, encodeColumn } from './column-encoding.js';
-import { readExtent, type ColumnLoader, type Extent } from './column-loader.js';
-import { ColumnSegment, type SegmentFile } from './column-segment.js';
-import { ColumnTable } from './column-table.js';
-import { HandleList } from './handle-list.js';
+import type { ColumnDictionary } from './column-dictionary.js';
+import { encodeColumn } from './column-encoding.js';
+import type { Extent } from './column-loader.js';
+import type { ColumnSegment } from './column-segment.js';
+import type { ColumnTable } from './column-table.js';
+import { SegmentFiles, type StoredSegment, type StoredTable } from './segment-files.js';
 
 const MANIFEST = 'manifest.json';
 const FORMAT = 1;
 /** How long a file stays after the segment was replaced: scans that began before may still read it. */
 const GRACE_MS = 60_000;
 
-interface StoredColumn {
-  readonly id: number;
-  readonly type: FieldType;
-  readonly extent: readonly [number, number];
-}
-interface StoredSegment {
-  readonly file: string;
-  readonly start: string;
-  readonly end: string;
-  readonly base: string;
-  readonly rows: number;
-  readonly handles: readonly [number, number];
-  readonly columns: readonly StoredColumn[];
-  readonly stale: boolean;
-  /** Keys written since, base64. */
-  readonly delta: readonly string[];
-}
-interface StoredTable {
-  readonly id: number;
-  readonly zone: string;
-  readonly dictionaries: readonly {
-    readonly column: number;
-    readonly file: string;
-    readonly full: boolean;
-  }[];
-  readonly segments: readonly StoredSegment[];
-  /** Columns that scans asked for. */
-  readonly asked?: readonly number[];
-}
 interface Manifest {
   readonly format: number;
   /** Names change their meaning with the machine's settings: columns shown in zone SYSTEM are those of this zone. */
@@ -57,7 +27,6 @@ interface Manifest {
 
 const systemZone = (): string => new Intl.DateTimeFormat().resolvedOptions().timeZone;
 const hex = (b: Uint8Array): string => Buffer.from(b.buffer, b.byteOffset, b.length).toString('hex');
-const unhex = (s: string): Uint8Array => new Uint8Array(Buffer.from(s, 'hex'));
 
 /**
  * Column segments on disk: a file each, written once; dictionaries, a file for each size they have had; and a manifest that says
@@ -73,13 +42,15 @@ export class SegmentKeeper {
   private dirty = false;
   private closed = false;
   private writing: Promise<void> = Promise.resolve();
-  /** Threads that read columns, where there are any. */
-  loader: ColumnLoader | null = null;
+  readonly files: SegmentFiles;
+  /** Segments that a manifest has named: all that they are read with is on disk, and stays there as long as they are in use. */
+  private readonly listed = new WeakSet<ColumnSegment>();
 
   constructor(
     private readonly keeper: DerivedDataKeeper,
     private readonly tables: Map<number, ColumnTable>,
   ) {
+    this.files = new SegmentFiles(keeper.directory);
     keeper.onCheckpoint(() => this.checkpoint());
   }
 
@@ -129,50 +100,14 @@ export class SegmentKeeper {
   }
 
   private loadTable(t: StoredTable): ColumnTable | null {
-    const { directory } = this.keeper;
-    const table = new ColumnTable(t.id, t.zone);
-    for (const id of t.asked ?? []) table.asked.add(id);
-    try {
-      for (const d of t.dictionaries) {
-        const bytes = readFileSync(path.join(directory, d.file));
-        const dictionary = ColumnDictionary.of(decodeColumn(bytes, null).vector as BytesVector);
-        dictionary.full = d.full;
-        table.dictionaries.set(d.column, dictionary);
-        this.dictionaryFiles.set(dictionary, { size: dictionary.size, name: d.file });
-      }
-      table.segments = t.segments.map((s) => {
-        const segment = new ColumnSegment(unhex(s.start), unhex(s.end), BigInt(s.base), s.rows, null);
-        if (s.stale) {
-          segment.giveUp();
-          return segment;
-        }
-        if (!existsSync(path.join(directory, s.file))) throw new Error(`${s.file} is missing`);
-        const columns = new Map<number, Extent>();
-        for (const c of s.columns) {
-          columns.set(c.id, { offset: c.extent[0], length: c.extent[1] });
-          segment.add(c.id, c.type, table.dictionary(c.id), null);
-        }
-        segment.file = this.fileOf(s.file, { offset: s.handles[0], length: s.handles[1] }, columns);
-        for (const k of s.delta) segment.touch(new Uint8Array(Buffer.from(k, 'base64')));
-        return segment;
-      });
-    } catch {
-      return null;
+    const table = this.files.readTable(t);
+    if (table === null) return null;
+    for (const d of t.dictionaries) {
+      const dictionary = table.dictionary(d.column);
+      this.dictionaryFiles.set(dictionary, { size: dictionary.size, name: d.file });
     }
-    table.dirty = false;
+    for (const s of table.segments) this.listed.add(s);
     return table;
-  }
-
-  private fileOf(name: string, handles: Extent, columns: ReadonlyMap<number, Extent>): SegmentFile {
-    const file = path.join(this.keeper.directory, name);
-    return {
-      name,
-      handles,
-      columns,
-      readColumn: (at, dictionary) => decodeColumn(readExtent(file, at), dictionary),
-      loadColumn: (at) => this.loader?.loadColumn(file, at) ?? null,
-      readHandles: (at) => HandleList.of(decodeColumn(readExtent(file, at), null).vector),
-    };
   }
 
   /** Segments of versions seen so far may be written from now on. */
@@ -219,7 +154,7 @@ export class SegmentKeeper {
       if (s.stale || this.closed) return;
     }
     await this.writeFile(name, parts);
-    if (!s.stale) s.file = this.fileOf(name, handles, columns);
+    if (!s.stale) s.file = this.files.fileOf(name, handles, columns);
   }
 
   private async writeFile(name: string, parts: readonly Uint8Array[]): Promise<void> {
@@ -266,10 +201,11 @@ export class SegmentKeeper {
       }
     this.dirty = false;
     for (const t of tables) t.dirty = false;
+    for (const s of ready) this.listed.add(s);
     const manifest: Manifest = {
       format: FORMAT,
       systemZone: systemZone(),
-      tables: tables.flatMap((t) => this.describe(t, ready) ?? []),
+      tables: tables.flatMap((t) => this.describe(t, this.listed) ?? []),
     };
     const temporary = path.join(directory, `${MANIFEST}.new`);
     const file = await open(temporary, 'w');
@@ -305,8 +241,22 @@ export class SegmentKeeper {
     return this.inUse;
   }
 
+  /** Resolves when the manifest names what was on disk when this was called. */
+  async listAll(): Promise<void> {
+    const missing = [...this.tables.values()].some((t) =>
+      t.segments.some((s) => s.file !== null && !s.stale && !this.listed.has(s)),
+    );
+    if (missing) await this.writeManifest();
+  }
+
+  /** What another thread needs to read a table as it is now; null where that is not all on disk yet. */
+  shared(t: ColumnTable): StoredTable | null {
+    if (t.segments.some((s) => !s.stale && !this.listed.has(s))) return null;
+    return this.describe(t, this.listed);
+  }
+
   /** Null where nothing of the table is of use. */
-  private describe(t: ColumnTable, ready: ReadonlySet<ColumnSegment>): StoredTable | null {
+  private describe(t: ColumnTable, ready: WeakSet<ColumnSegment>): StoredTable | null {
     const segments: StoredSegment[] = [];
     for (const s of t.segments) {
       const kept = ready.has(s) ? s.file : null;

@@ -72,9 +72,10 @@ export class WantedReplicas {
     return [...before.keys()].filter((id) => !this.wanted.has(id));
   }
 
-  /** Has those made that are missing. */
-  make(): void {
+  /** Has those made that are missing; `of`: only these. */
+  make(of?: ReadonlySet<number>): void {
     for (const w of this.wanted.values()) {
+      if (of?.has(w.physicalId) === false) continue;
       if (this.state(w.physicalId).available || w.failures > MAX_FAILURES) continue;
       if (this.queued.has(w.physicalId)) continue;
       this.queued.add(w.physicalId);

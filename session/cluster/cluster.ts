@@ -1,3 +1,4 @@
+import type { SharedTables } from '../../executor/columnar/taken-tables.js';
 import type { Awaitable } from '../../types/awaitable.js';
 import type { ProcessInfo } from '../../catalog/virtual/virtual-table.js';
 import { mysqlError } from '../../types/error-table.js';
@@ -272,6 +273,17 @@ export class Cluster {
       if (oldest === null || ts < oldest) oldest = ts;
     }
     return oldest;
+  }
+
+  /** Answers for the tables whose columns other threads may read from disk, or for all that there are (null). */
+  serveColumns(answer: (ids: readonly number[] | null) => Promise<SharedTables | null>): void {
+    this.bus.serve('columns', async (ids) => (await answer(ids as number[] | null)) as unknown as BusData);
+  }
+
+  /** Tables that the thread with the store keeps on disk as columns; null when there is none that says. */
+  async sharedColumns(ids: readonly number[] | null): Promise<SharedTables | null> {
+    const answers = await this.bus.ask('columns', ids);
+    return (answers.find((a) => a !== null) as SharedTables | undefined) ?? null;
   }
 
   /** What the other nodes have counted, as they last told. */

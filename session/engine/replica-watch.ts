@@ -10,6 +10,22 @@ const LOOK_MS = 500;
 /** How long a start waits for statistics, ms (TiDB's force-init-stats waits for all). */
 const STATISTICS_MS = 1000;
 
+/** How long it waits for what another thread knows of columns, ms. */
+const TAKEN_MS = 500;
+const NO_STATISTICS = 'statistics were not read';
+const NOT_TAKEN = 'columns of another thread were not taken over';
+/** Looks before a thread makes a replica that the one with the store has not, or will have soon. */
+const NONE_LOOKS = 2;
+const SOON_LOOKS = 240;
+
+/** Waits for no longer than so many ms. */
+async function inTime(work: Promise<unknown>, ms: number): Promise<void> {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<void>((resolve) => (timer = setTimeout(resolve, ms)));
+  await Promise.race([work, late]);
+  clearTimeout(timer);
+}
+
 /** Physical ids of a table's rows. */
 const physicalIds = (t: TableInfo): readonly number[] => t.partition?.definitions.map((d) => d.id) ?? [t.id];
 
@@ -39,6 +55,9 @@ export function makesReplica(core: EngineCore, table: TableInfo): boolean {
 export class ReplicaWatch {
   private timer: NodeJS.Timeout | null = null;
   private started = false;
+  private asking = false;
+  /** How often missing replicas were looked for in vain. */
+  private looks = new Map<number, number>();
 
   constructor(private readonly core: EngineCore) {}
 
@@ -55,15 +74,63 @@ export class ReplicaWatch {
       seen = schema;
       const wanted = this.wanted();
       replica.want(wanted);
-      if (this.started) replica.makeMissing();
+      if (this.started) this.makeMissing(replica, wanted);
       missing = wanted.some((w) => !replica.state(w.physicalId).available);
     };
     look();
-    await this.prepare(replica);
+    if (replica.keepsFiles) {
+      this.core.cluster.serveColumns((ids) => replica.share(ids ?? replica.held));
+      await this.prepare(replica);
+    } else {
+      const { logger, threads, statistics } = this.core;
+      replica.loader = threads;
+      const taken = this.takeAll(replica).catch((err: unknown) => logger.error({ err }, NOT_TAKEN));
+      await inTime(taken, TAKEN_MS);
+      // The thread with the store waits for its own, and reads columns back: this one's are read when they are asked for.
+      statistics.load(...replica.held).catch((err: unknown) => logger.error({ err }, NO_STATISTICS));
+    }
     // Small replicas, of which nothing is on disk, are made anew: that can wait for the first statements.
     this.started = true;
     this.timer = setInterval(look, LOOK_MS);
     this.timer.unref();
+  }
+
+  /** Tables are read once, by the thread that keeps them on disk; the others take them over, and make what is nowhere to be had. */
+  private makeMissing(replica: ColumnarReplica, wanted: readonly WantedReplica[]): void {
+    if (replica.keepsFiles) return replica.makeMissing();
+    const missing = wanted.map((w) => w.physicalId).filter((id) => !replica.state(id).available);
+    const { cluster, logger } = this.core;
+    if (missing.length === 0 || this.asking) return;
+    this.asking = true;
+    replica
+      .takeOver(missing, (ids) => cluster.sharedColumns(ids))
+      .then((found) => {
+        const looks = this.looks;
+        this.looks = new Map();
+        const own = new Set<number>();
+        for (const id of missing) {
+          const state = found.get(id) ?? 'none';
+          if (state === 'taken') continue;
+          const seen = (looks.get(id) ?? 0) + 1;
+          this.looks.set(id, seen);
+          // The thread that keeps tables may be about to hear of this one.
+          if (seen > (state === 'soon' ? SOON_LOOKS : NONE_LOOKS)) own.add(id);
+        }
+        if (own.size > 0) replica.makeMissing(own);
+      })
+      .catch((err: unknown) => logger.error({ err }, NOT_TAKEN))
+      .finally(() => (this.asking = false));
+  }
+
+  /** At a start: all that the thread with the store has, also of tables for which no replica was asked. */
+  private async takeAll(replica: ColumnarReplica): Promise<void> {
+    const { cluster } = this.core;
+    const held = await cluster.sharedColumns(null);
+    if (held === null) return;
+    await replica.takeOver(
+      held.tables.map(([id]) => id),
+      (ids) => cluster.sharedColumns(ids),
+    );
   }
 
   stop(): void {
@@ -83,13 +150,11 @@ export class ReplicaWatch {
       .then(() => replica.restore())
       .catch((err: unknown) => logger.error({ err }, 'reading columns back failed'));
     const tables = new Set([...held, ...this.wanted().map((w) => w.physicalId)]);
-    let timer: NodeJS.Timeout | undefined;
-    const late = new Promise<void>((resolve) => (timer = setTimeout(resolve, STATISTICS_MS)));
-    await Promise.race([
-      statistics.load(...tables).catch((err: unknown) => logger.error({ err }, 'statistics were not read')),
-      late,
-    ]);
-    clearTimeout(timer);
+    const loaded = statistics.load(...tables);
+    await inTime(
+      loaded.catch((err: unknown) => logger.error({ err }, NO_STATISTICS)),
+      STATISTICS_MS,
+    );
   }
 
   private *tables(): Generator<{ readonly db: string; readonly table: TableInfo }> {
