@@ -1,4 +1,4 @@
-import type { Chunk } from '../chunk/chunk.js';
+import { Chunk } from '../chunk/chunk.js';
 import { newVectorBuilder } from '../chunk/vector-builder.js';
 import type { Vector } from '../chunk/vector.js';
 import { userVariable } from '../expression/builtin/variables.js';
@@ -9,7 +9,9 @@ import { findFunction } from '../expression/function-registry.js';
 import { substitute, visit } from '../expression/traverse.js';
 import { LONG_NS, mayTakeLong, WorkEstimate } from '../expression/work-estimate.js';
 import type { Datum } from '../types/datum.js';
+import type { Awaitable } from '../types/awaitable.js';
 import type { Evaluator } from './exec-context.js';
+import type { OperatorContext } from './operator.js';
 
 /** Larger trees are not sent to other threads. */
 const MAX_NODES = 1000;
@@ -69,7 +71,7 @@ export class ApartProjection {
     return chunk.rows > 0 && this.rowIsLong(chunk, longestRow(chunk), ctx);
   }
 
-  private rowIsLong(chunk: Chunk, row: number, ctx: EvalContext): boolean {
+  rowIsLong(chunk: Chunk, row: number, ctx: EvalContext): boolean {
     const work = new WorkEstimate((leaf) => leafValue(leaf, chunk, row, ctx), ctx.maxAllowedPacket);
     this.exprs.forEach((e, i) => {
       if (this.sent[i]!) work.add(e);
@@ -104,6 +106,46 @@ export class ApartProjection {
       return b.finish();
     });
   }
+}
+
+const NO_COLUMNS = new Chunk([], 1);
+const SENT = new WeakMap<Expression, ApartProjection | null>();
+
+/** evalAny that has a value which takes long computed in another thread. */
+export function evalApart(
+  e: Expression,
+  ctx: Pick<OperatorContext, 'eval' | 'evaluator'>,
+  chunk = NO_COLUMNS,
+  row = 0,
+): Awaitable<Datum> {
+  if (e.kind === 'function') {
+    let apart = SENT.get(e);
+    if (apart === undefined) SENT.set(e, (apart = ApartProjection.of([e])));
+    if (apart !== null && apart.rowIsLong(chunk, row, ctx.eval)) {
+      const { evaluator } = ctx;
+      if (evaluator !== undefined && evaluator !== null)
+        return evaluator.evaluate([withValues(e, chunk, row, ctx.eval)]).then(([v]) => v!(ctx.eval));
+    }
+  }
+  return evalAny(e, ctx.eval, chunk === NO_COLUMNS ? undefined : chunk, row);
+}
+
+/** Whether a call in it may take long. */
+export function hasLongCalls(e: Expression): boolean {
+  let found = false;
+  visit(e, (x) => {
+    found ||= x.kind === 'function' && mayTakeLong(x);
+    return !found;
+  });
+  return found;
+}
+
+/** About how long a row takes, by the first. */
+export function rowNs(exprs: readonly Expression[], chunk: Chunk, ctx: EvalContext): number {
+  const row = chunk.sel === null ? 0 : chunk.sel[0]!;
+  const work = new WorkEstimate((leaf) => leafValue(leaf, chunk, row, ctx), ctx.maxAllowedPacket);
+  for (const e of exprs) work.add(e);
+  return work.ns;
 }
 
 /** The row with the longest text; the first where all are short. */

@@ -4,8 +4,9 @@ import { slice } from '../chunk/slice.js';
 import type { Vector } from '../chunk/vector.js';
 import type { Filter, Projection } from '../expression/compile.js';
 import type { EvalContext } from '../expression/eval-context.js';
+import type { Expression } from '../expression/expression.js';
 import type { Awaitable } from '../types/awaitable.js';
-import type { ApartProjection } from './apart-projection.js';
+import { hasLongCalls, rowNs, type ApartProjection } from './apart-projection.js';
 import { runSteps, type OperatorContext } from './operator.js';
 
 /** Rows that are worked on at once, however many nodes there are. */
@@ -24,13 +25,22 @@ const PART_MS = 2;
 class Pace {
   private rows = 0;
 
-  constructor(private readonly kernel: { readonly nodes: number }) {}
+  constructor(
+    private readonly kernel: { readonly nodes: number },
+    private readonly exprs: readonly Expression[],
+  ) {}
 
   /** Rows to take of as many of a chunk. */
-  of(rows: number, chunk: Chunk): number {
+  of(rows: number, chunk: Chunk, ctx: EvalContext): number {
     if (this.rows === 0) {
       const byNodes = Math.max(FEW_ROWS, Math.floor(NODES_AT_ONCE / this.kernel.nodes));
       this.rows = Math.max(1, Math.min(byNodes, Math.floor(BYTES_AT_ONCE / textBytes(chunk))));
+      // A document that stands beside the columns is read again for each row.
+      if (this.rows > 1 && this.exprs.length > 0)
+        this.rows = Math.max(
+          1,
+          Math.min(this.rows, Math.floor((PART_MS * 1e6) / rowNs(this.exprs, chunk, ctx))),
+        );
     }
     return Math.min(this.rows, rows);
   }
@@ -50,8 +60,12 @@ function textBytes(chunk: Chunk): number {
 }
 
 /** The filter with chances for others to use the thread between parts of chunks whose rows are expensive. */
-export function pacedFilter(filter: Filter | null, ctx: Pick<OperatorContext, 'checkpoint'>): Filter | null {
-  return filter === null || filter.nodes === 0 ? filter : new PacedFilter(filter, ctx);
+export function pacedFilter(
+  filter: Filter | null,
+  ctx: Pick<OperatorContext, 'checkpoint'>,
+  conditions: readonly Expression[] = [],
+): Filter | null {
+  return filter === null || filter.nodes === 0 ? filter : new PacedFilter(filter, ctx, conditions);
 }
 
 class PacedFilter implements Filter {
@@ -60,8 +74,9 @@ class PacedFilter implements Filter {
   constructor(
     private readonly filter: Filter,
     private readonly ctx: Pick<OperatorContext, 'checkpoint'>,
+    conditions: readonly Expression[],
   ) {
-    this.pace = new Pace(filter);
+    this.pace = new Pace(filter, conditions.filter(hasLongCalls));
   }
 
   get nodes(): number {
@@ -70,7 +85,7 @@ class PacedFilter implements Filter {
 
   run(chunk: Chunk, ctx: EvalContext): Awaitable<Chunk> {
     if (chunk.rows <= 1) return this.filter.run(chunk, ctx);
-    if (this.pace.of(chunk.rows, chunk) === chunk.rows) return this.timed(chunk, ctx);
+    if (this.pace.of(chunk.rows, chunk, ctx) === chunk.rows) return this.timed(chunk, ctx);
     return runSteps(this.parts(chunk, ctx), this.ctx);
   }
 
@@ -87,7 +102,7 @@ class PacedFilter implements Filter {
     const picked = new Int32Array(rows);
     let m = 0;
     for (let at = 0; at < rows;) {
-      const part = all.subarray(at, at + this.pace.of(rows - at, chunk));
+      const part = all.subarray(at, at + this.pace.of(rows - at, chunk, ctx));
       const { sel } = this.timed(chunk.withSel(part), ctx);
       picked.set(sel!, m);
       m += sel!.length;
@@ -115,7 +130,7 @@ class PacedProjection implements Projection {
     private readonly ctx: Pick<OperatorContext, 'checkpoint' | 'evaluator'>,
     private readonly apart: ApartProjection | null,
   ) {
-    this.pace = new Pace(projection);
+    this.pace = new Pace(projection, []);
   }
 
   get nodes(): number {
@@ -128,7 +143,7 @@ class PacedProjection implements Projection {
       if (evaluator !== undefined && evaluator !== null) return this.apart.run(chunk, ctx, evaluator);
     }
     if (chunk.rows <= 1 || this.projection.nodes === 0) return this.projection.run(chunk, ctx);
-    if (this.pace.of(chunk.rows, chunk) === chunk.rows) return this.timed(chunk, ctx);
+    if (this.pace.of(chunk.rows, chunk, ctx) === chunk.rows) return this.timed(chunk, ctx);
     return runSteps(this.parts(chunk, ctx), this.ctx);
   }
 
@@ -144,7 +159,7 @@ class PacedProjection implements Projection {
     const { rows, sel, length } = chunk;
     const results: Vector[][] = [];
     for (let at = 0, from = 0; at < rows;) {
-      const end = at + this.pace.of(rows - at, chunk);
+      const end = at + this.pace.of(rows - at, chunk, ctx);
       const to = end === rows ? length : sel === null ? end : sel[end]!;
       const columns = chunk.columns.map((c) => slice(c, from, to));
       const part = sel === null ? null : sel.subarray(at, end).map((i) => i - from);

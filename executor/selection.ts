@@ -17,7 +17,7 @@ export class SelectionOperator extends PipelineOperator {
     private readonly ctx: OperatorContext,
   ) {
     super(child);
-    this.filter = pacedFilter(filterOf(plan.conditions), ctx);
+    this.filter = pacedFilter(filterOf(plan.conditions), ctx, plan.conditions);
   }
 
   protected process(chunk: Chunk | null): Awaitable<Chunk | null | undefined> {

@@ -1,7 +1,7 @@
 import { conditionColumn } from '../../catalog/index-condition.js';
 import type { ColumnInfo, TableInfo } from '../../catalog/model.js';
 import type { Chunk } from '../../chunk/chunk.js';
-import { evalAny } from '../../expression/compile.js';
+import { evalApart } from '../apart-projection.js';
 import type { Delete, DmlTarget, PointGet, Update } from '../../planner/physical/plan.js';
 import type { Awaitable } from '../../types/awaitable.js';
 import type { Datum } from '../../types/datum.js';
@@ -110,7 +110,7 @@ function updateRow(plan: Update, change: PointChange, chunk: Chunk, ctx: ExecCon
         keep(assigner.defaultOf(column));
         continue;
       }
-      const v = evalAny(value, ctx.eval, value.kind === 'constant' ? undefined : chunk, 0);
+      const v = evalApart(value, ctx, value.kind === 'constant' ? undefined : chunk);
       if (v instanceof Promise) {
         return v.then((d) => {
           keep(assigner.assign(d, value.type, column));

@@ -3,7 +3,7 @@ import { autoColumn } from '../../catalog/auto-columns.js';
 import { isWritable, rowIdColumn, scanColumns } from '../../catalog/table-layout.js';
 import { chunkOf } from '../../chunk/chunk-builder.js';
 import { compareBytes } from '../../kv/codec/byte-writer.js';
-import { evalAny } from '../../expression/compile.js';
+import { evalApart } from '../apart-projection.js';
 import { decodeIndexValueHandle, decodeIndexValuePartition } from '../../kv/codec/index-value.js';
 import { RowBatchDecoder } from '../../kv/codec/row-batch-decoder.js';
 import { decodeRecordHandle, recordRange, type Handle, recordKey } from '../../kv/codec/table-key.js';
@@ -552,7 +552,7 @@ export class RowInserter {
         const over = (): Datum[] => [...publicColumns.map((c) => next[c.offset]!), ...proposed];
         const r =
           query === undefined
-            ? evalAny(value, this.ctx.eval, readsRow(value) ? chunkOf([over()], types) : undefined, 0)
+            ? evalApart(value, this.ctx, readsRow(value) ? chunkOf([over()], types) : undefined)
             : runRowQuery(query, over(), this.ctx.reading ?? this.ctx);
         next[column.offset] = assigner.assign(r instanceof Promise ? await r : r, value.type, column);
       }

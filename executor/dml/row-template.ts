@@ -3,7 +3,7 @@ import type { ColumnInfo, TableInfo } from '../../catalog/model.js';
 import { isWritable } from '../../catalog/table-layout.js';
 import type { Chunk } from '../../chunk/chunk.js';
 import { chunkOf } from '../../chunk/chunk-builder.js';
-import { evalAny } from '../../expression/compile.js';
+import { evalApart } from '../apart-projection.js';
 import type { Expression } from '../../expression/expression.js';
 import { columnsOf } from '../../expression/traverse.js';
 import type { Insert, RowQuery } from '../../planner/physical/plan.js';
@@ -159,7 +159,7 @@ export class RowTemplate {
           this.table.columns.map((c) => c.type),
         )
       : undefined;
-    return evalAny(value, this.ctx.eval, input, 0);
+    return evalApart(value, this.ctx, input);
   }
 
   defaultOf(column: ColumnInfo): Datum {
@@ -212,7 +212,7 @@ export class RowTemplate {
       else if (e.kind === 'constant' && e.param === undefined) v = e.value;
       else {
         const input = e.kind !== 'constant' && readsRow(e) ? this.asInput(row) : undefined;
-        v = evalAny(e, this.ctx.eval, input, 0);
+        v = evalApart(e, this.ctx, input);
       }
       if (v instanceof Promise) {
         return v.then((d) => {

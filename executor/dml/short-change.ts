@@ -46,11 +46,14 @@ function analyzed(plan: Update | Delete): ShortChange | null {
   return { ...change, source, values };
 }
 
-/** Whether a call in it answers with a promise. */
+/** Whether a call in it answers with a promise, or is about a document, which may be so long that another thread computes it. */
 function waits(e: Expression): boolean {
   let found = false;
   visit(e, (x) => {
-    found ||= x.kind === 'function' && functionSpec(x.name).async === true;
+    if (x.kind === 'function') {
+      const { async, family } = functionSpec(x.name);
+      found ||= async === true || family === 'json';
+    }
     return !found;
   });
   return found;

@@ -2,6 +2,8 @@ import type { ColumnInfo } from '../../catalog/model.js';
 import type { Chunk } from '../../chunk/chunk.js';
 import { compact } from '../../chunk/gather.js';
 import { compileProjection } from '../../expression/compile.js';
+import { ApartProjection } from '../apart-projection.js';
+import { pacedProjection } from '../paced-kernel.js';
 import type { Handle } from '../../kv/codec/table-key.js';
 import type { DmlTarget, Update } from '../../planner/physical/plan.js';
 import type { Awaitable } from '../../types/awaitable.js';
@@ -77,7 +79,9 @@ async function updateRows(plan: Update, ctx: ExecContext): Promise<DmlResult> {
   const assigner = new Assigner(ctx, plan.ignore, true);
   const targets = plan.targets.map((t, i) => new Target(t, i, plan.assignments, ctx));
   const current = new CurrentValues(ctx);
-  const projections = plan.assignments.map((a) => (a.value === null ? null : compileProjection([a.value])));
+  const projections = plan.assignments.map(({ value }) =>
+    value === null ? null : pacedProjection(compileProjection([value]), ctx, ApartProjection.of([value])),
+  );
   const child = new RowPieces(buildOperator(plan.child, ctx.reading ?? ctx));
   const dedup = targets.length > 1 || hasJoin(plan);
   // Rows as changed so far, by physical table and record key: two aliases may name the same row.

@@ -5,6 +5,7 @@ import { mysqlError } from '../../types/error-table.js';
 import { evalType, TypeCode, type FieldType } from '../../types/field-type.js';
 import { decodeJson } from '../../types/json/binary.js';
 import { parseJson } from '../../types/json/parse.js';
+import { readKept } from './kept-document.js';
 import type { JsonValue } from '../../types/json/value.js';
 
 /** How a function reads its document argument: JSON, or text that is parsed. Throws 3141, 3146. */
@@ -20,7 +21,7 @@ export function readDocument(t: FieldType, position: number, name: string): (v: 
 
 export function parseText(b: Uint8Array, position: number, name: string): JsonValue {
   try {
-    return parseJson(decodeUtf8(b));
+    return readKept(b, (text) => parseJson(decodeUtf8(text)));
   } catch (e) {
     if (e instanceof MysqlError && e.code === 3140)
       throw mysqlError(
