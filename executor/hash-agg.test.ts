@@ -1,5 +1,8 @@
+import { Chunk } from '../chunk/chunk.js';
+import { vectorOf } from '../chunk/vector-builder.js';
+import { encodeUtf8 } from '../types/charset.js';
 import type { AggFunc, Column, Expression } from '../expression/expression.js';
-import { decimalType, intType } from '../expression/type-inference.js';
+import { decimalType, intType, stringType } from '../expression/type-inference.js';
 import type { HashAgg } from '../planner/physical/plan.js';
 import { collationOf } from '../types/collation.js';
 import type { Datum } from '../types/datum.js';
@@ -20,6 +23,8 @@ import {
 } from './testing/random-chunks.js';
 import { Random, testSeed } from '../testing/random.js';
 import { rowsOf, testContext } from './testing/test-context.js';
+
+const TEXT = stringType();
 
 const keyOf = (v: Datum, ft: FieldType): string =>
   v === null
@@ -105,6 +110,36 @@ describe('HashAgg and StreamAgg', () => {
         want,
       );
       expect(ctx.held.bytes).toBe(0);
+    }
+  });
+
+  test('long texts are grouped a few at a time, with chances for others between', async () => {
+    const ROWS = 60;
+    const texts = Array.from({ length: ROWS }, (_, i) => encodeUtf8(`${i % 7}`.repeat(50_000)));
+    const numbers = texts.map((_, i) => i);
+    const [text, number] = columns([TEXT, INT]) as [Column, Column];
+    const whole = new Chunk([vectorOf(texts, TEXT), vectorOf(numbers, INT)], ROWS);
+    const base = { id: 1, schema: [text, number], estRows: 1, task: 'root' as const };
+    const plan: HashAgg = {
+      ...base,
+      op: 'HashAgg',
+      child: { ...base, op: 'TableDual', rowCount: 0 },
+      groupBy: [text],
+      aggs: [call('max', text, TEXT), call('count', number, intType()), call('max', number, INT)],
+    };
+    const odd = Int32Array.from(numbers.filter((n) => n % 2 === 1));
+    for (const chunk of [whole, whole.withSel(odd)]) {
+      let pauses = 0;
+      const ctx = testContext();
+      ctx.checkpoint = () => void pauses++;
+      const want = new Map<string, Datum[]>();
+      for (const n of chunk.sel ?? numbers) {
+        const key = `${n % 7}`;
+        want.set(key, [texts[n]!, ((want.get(key)?.[1] as number | undefined) ?? 0) + 1, n]);
+      }
+      const got = await rowsOf(new HashAggOperator(plan, new ChunkListOperator([chunk]), ctx));
+      expect(lines(got)).toEqual(lines([...want.values()]));
+      expect(pauses).toBeGreaterThan(2);
     }
   });
 });

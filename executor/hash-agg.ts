@@ -10,6 +10,7 @@ import { equals } from '../expression/traverse.js';
 import { Aggregation, type AggInputs } from './aggregation.js';
 import type { Operator, Spillable } from './exec-context.js';
 import { andThen, drain, runSteps, type OperatorContext } from './operator.js';
+import { textBytes } from './paced-kernel.js';
 import { ChunkSpool, type SpoolReader } from './spill/chunk-spool.js';
 import { DistinctOverflow } from './spill/distinct-overflow.js';
 import { MAX_DEPTH, Partitioner } from './spill/partitioner.js';
@@ -23,6 +24,12 @@ const SLICE_BYTES = 1 << 19;
 const FLUSH_GROUPS = 1 << 17;
 /** Groups below which a table is not worth leaving. */
 const MIN_SPILL_GROUPS = 64;
+
+/** Bytes of texts that are worked on at once. */
+const BYTES_AT_ONCE = 1 << 19;
+
+const rowsAtOnce = ({ slots, chunk }: AggInputs): number =>
+  Math.min(CHUNK_ROWS, Math.ceil(BYTES_AT_ONCE / textBytes(new Chunk(slots, chunk.length))));
 
 /**
  * GROUP BY by hash. The child may throw and be asked again (a lock in its way): nothing added so far is lost.
@@ -149,16 +156,17 @@ export class HashAggOperator implements Operator, Spillable {
 
   private add(input: Chunk): Awaitable<void> {
     return andThen(this.aggregation.inputs(input), (inputs) =>
-      input.rows <= CHUNK_ROWS ? this.update(inputs) : this.addParts(inputs, 0),
+      input.rows <= rowsAtOnce(inputs) ? this.update(inputs) : this.addParts(inputs, 0),
     );
   }
 
-  /** Threads give many rows at once: others have their turn among them. */
+  /** Threads give many rows at once, and texts may be long: others have their turn among them. */
   private addParts(inputs: AggInputs, from: number): Awaitable<void> {
     const { chunk } = inputs;
+    const step = rowsAtOnce(inputs);
     for (let at = from; at < chunk.rows;) {
-      const done = this.update(this.aggregation.part(inputs, at, Math.min(chunk.rows, at + CHUNK_ROWS)));
-      at += CHUNK_ROWS;
+      const done = this.update(this.aggregation.part(inputs, at, Math.min(chunk.rows, at + step)));
+      at += step;
       const pause = done instanceof Promise ? done : this.ctx.checkpoint();
       if (pause !== undefined) return pause.then(() => this.addParts(inputs, at));
     }

@@ -52,7 +52,7 @@ class Pace {
 }
 
 /** Bytes of a row's texts, on the average, and one. */
-function textBytes(chunk: Chunk): number {
+export function textBytes(chunk: Chunk): number {
   let bytes = 0;
   for (const c of chunk.columns)
     if (c.kind === 'bytes' && c.codes === null) bytes += c.offsets[c.length]! - c.offsets[0]!;
