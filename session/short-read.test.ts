@@ -158,7 +158,15 @@ function randomQuery(): { readonly sql: string; readonly exact: boolean } {
   };
 }
 
-async function sameAsOperators(rounds: number): Promise<number> {
+/** Which of equal values stands for all depends on the order of rows, which operators give own ones last. */
+const anyEqual = (value: string | null): string | null =>
+  value === null
+    ? null
+    : value === '-0'
+      ? '0'
+      : value.normalize('NFD').replaceAll(/\p{M}/gu, '').toLowerCase().trimEnd();
+
+async function sameAsOperators(rounds: number, own = false): Promise<number> {
   let short = 0;
   for (let i = 0; i < rounds; i++) {
     const { sql, exact } = randomQuery();
@@ -167,7 +175,7 @@ async function sameAsOperators(rounds: number): Promise<number> {
     short++;
     const expected = await s.query(sql);
     const shown = (r: (string | null)[][]): string[] => {
-      const lines = r.map((x) => JSON.stringify(x));
+      const lines = r.map((x) => JSON.stringify(own ? x.map(anyEqual) : x));
       return exact ? lines : lines.sort();
     };
     expect([seed, sql, shown(rows)]).toEqual([seed, sql, shown(expected)]);
@@ -183,9 +191,14 @@ test('in a transaction, before and after it writes', async () => {
   await s.query('BEGIN');
   expect(await sameAsOperators(ROUNDS / 5)).toBeGreaterThan(0);
   await s.query("UPDATE t SET c = 'own', n = 3 WHERE id BETWEEN 100 AND 120");
-  expect(await atOnce('SELECT c FROM t WHERE id BETWEEN 110 AND 112')).toBeNull();
-  expect(await s.query('SELECT c FROM t WHERE id BETWEEN 111 AND 112')).toEqual([['own'], ['own']]);
-  await sameAsOperators(ROUNDS / 5);
+  expect(await atOnce('SELECT c FROM t WHERE id BETWEEN 111 AND 112')).toEqual([['own'], ['own']]);
+  await sameAsOperators(ROUNDS / 5, true);
+  await s.query('DELETE FROM t WHERE id BETWEEN 60 AND 70 OR id BETWEEN 112 AND 115');
+  await s.query('INSERT INTO t SELECT * FROM w WHERE id BETWEEN 65 AND 67');
+  await s.query('INSERT INTO t SELECT * FROM w WHERE id % 11 = 0 AND id > 200');
+  await s.query('UPDATE w SET n = n - 1 WHERE id % 5 = 0');
+  await s.query('DELETE FROM w WHERE id % 13 = 0');
+  expect(await sameAsOperators(ROUNDS, true)).toBeGreaterThan(ROUNDS / 10);
   await s.query('ROLLBACK');
 }, 3_600_000);
 

@@ -4,6 +4,7 @@ import type { Chunk } from '../../chunk/chunk.js';
 import { copyOf } from '../../kv/codec/byte-writer.js';
 import { LockedError, type MvccReader } from '../../kv/mvcc-reader.js';
 import type { KeyRange } from '../../kv/rpc.js';
+import type { MemBuffer } from '../../kv/storage.js';
 import type { Limit, PhysicalPlan, SelectLock, TableReader, TableScan } from '../../planner/physical/plan.js';
 import type { Awaitable } from '../../types/awaitable.js';
 import { scanKeyRanges, scanRanges, zoneOf } from '../cop-reader.js';
@@ -14,6 +15,7 @@ import { noteScan } from '../feedback.js';
 import { andThen, rowCount } from '../operator.js';
 import { StatementLock } from '../read-key.js';
 import { countRequests, countRows, ofPoints } from '../scan-counts.js';
+import { ownWrites, type TakeRow, walkOwn } from './own-rows.js';
 import { MAX_BYTES, MAX_ROWS } from './short-rows.js';
 
 /** Scans that are estimated to give more are for the operators. */
@@ -35,10 +37,7 @@ export interface FoundRows {
   readonly keys: readonly Uint8Array[];
 }
 
-/**
- * The plan as a source, or null when it is none. Own writes laid over it do not matter: `findRows` sees to it that there are none among
- * the rows.
- */
+/** The plan as a source, or null when it is none. Own writes, which it may lay over the rows stored, `findRows` looks for by itself. */
 export function rowSource(plan: PhysicalPlan): RowSource | null {
   let p = plan;
   let limit: Limit | null = null;
@@ -59,16 +58,14 @@ export function rowSource(plan: PhysicalPlan): RowSource | null {
   return { reader, scan, limit, misses: 0 };
 }
 
-/** The rows, read at once; null when they are many, own writes are among them or a lock is in the way: for the operators, nothing having happened. */
+/** The rows, read at once; null when they are many or a lock is in the way: for the operators, nothing having happened. */
 export function findRows(source: RowSource, ctx: ExecContext): FoundRows | null {
   if (source.misses >= MAX_MISSES || ctx.reading !== undefined) return null;
   const reader = ctx.storage.mvccReader?.(ctx.snapshot.ts) ?? null;
   if (reader === null) return null;
   const { scan, limit } = source;
   const ranges = scanKeyRanges(scan, ctx);
-  const buffer = ctx.txn?.memBuffer;
-  if (buffer !== undefined)
-    for (const range of ranges) if (buffer.hasRange(range.startKey, range.endKey)) return null;
+  const own = ownWrites(ranges, ctx);
   const count = (e: Expression): number => rowCount(evalDatum(e, ctx.eval));
   const search: Search = {
     decoder: takeDecoder(scan, zoneOf(ctx)),
@@ -78,11 +75,11 @@ export function findRows(source: RowSource, ctx: ExecContext): FoundRows | null 
     bytes: 0,
   };
   const { decoder } = search;
-  const found = readRanges(source, ranges, reader, search);
+  const found = readRanges(source, ranges, reader, search, own, ctx);
   const chunk = decoder.take();
   giveDecoder(scan, zoneOf(ctx), decoder);
   if (!found) return null;
-  if (limit === null) noteScan(ctx, source.reader.child, chunk.rows, scanRanges);
+  if (limit === null && own === null) noteScan(ctx, source.reader.child, chunk.rows, scanRanges);
   countRequests(scan, ranges.length, ctx);
   if (!ofPoints(ranges)) countRows(scan, chunk.rows, ctx);
   return { chunk, keys: search.keys };
@@ -102,11 +99,18 @@ function readRanges(
   ranges: readonly KeyRange[],
   reader: MvccReader,
   search: Search,
+  own: MemBuffer | null,
+  ctx: ExecContext,
 ): boolean {
   const { desc } = source.reader;
   try {
     for (let k = 0; k < ranges.length && search.keys.length < search.wanted; k++) {
-      if (readRange(ranges[desc ? ranges.length - 1 - k : k]!, desc, reader, search)) continue;
+      const range = ranges[desc ? ranges.length - 1 - k : k]!;
+      const few =
+        own === null
+          ? readRange(range, desc, reader, search)
+          : readOver(range, desc, reader, search, own, ctx);
+      if (few) continue;
       source.misses++;
       return false;
     }
@@ -132,6 +136,22 @@ function readRange(range: KeyRange, desc: boolean, reader: MvccReader, search: S
   }
   cursor.close();
   return few;
+}
+
+function readOver(
+  range: KeyRange,
+  desc: boolean,
+  reader: MvccReader,
+  search: Search,
+  own: MemBuffer,
+  ctx: ExecContext,
+): boolean {
+  let few = true;
+  const take: TakeRow = (key, keyLength, value, start, end) => {
+    few = taken(search, key, keyLength, value, start, end);
+    return few && search.keys.length < search.wanted;
+  };
+  return walkOwn(range, desc, !search.decoder.needsValue, reader, own, ctx.ownBefore, take) && few;
 }
 
 /** Takes a row in; false when it is one too many. */

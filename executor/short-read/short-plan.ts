@@ -24,6 +24,8 @@ export interface ShortKey {
 export interface ShortPlan {
   readonly reader: TableReader | IndexReader;
   readonly scan: TableScan | IndexScan;
+  /** The transaction has written rows of the table, which are to be seen. */
+  readonly laidOver: boolean;
   /** ORDER BY; with `distinct` the other columns that tell rows apart behind it. */
   readonly keys: readonly ShortKey[];
   readonly distinct: boolean;
@@ -108,6 +110,14 @@ function recognize(plan: PhysicalPlan): ShortPlan | null {
     }
     p = p.child;
   }
+  const laidOver = p.op === 'UnionScan';
+  if (p.op === 'UnionScan') {
+    if (p.partitions !== undefined || p.physicalIds !== undefined || p.child.op !== 'TableReader')
+      return null;
+    p = p.child;
+    // What is filtered in the store, or cut there, is so without own writes.
+    if (p.child.op !== 'TableScan') return null;
+  }
   if ((p.op !== 'TableReader' && p.op !== 'IndexReader') || p.partitions !== undefined) return null;
   const reader = p;
   let scan: PhysicalPlan = reader.child;
@@ -132,7 +142,8 @@ function recognize(plan: PhysicalPlan): ShortPlan | null {
   if (aggs !== null && !aggs.every(takesColumns)) return null;
   const keys = keysOf(by, groups === null ? order : through(order, groups), groups, scan);
   if (keys === null) return null;
-  return { reader, scan, keys, distinct: groups !== null, ordered: by.length > 0, aggs, limit, output };
+  const ordered = by.length > 0;
+  return { reader, scan, laidOver, keys, distinct: groups !== null, ordered, aggs, limit, output };
 }
 
 function servesScan(scan: TableScan | IndexScan): boolean {

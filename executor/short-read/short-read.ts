@@ -5,6 +5,7 @@ import { RowBatchDecoder } from '../../kv/codec/row-batch-decoder.js';
 import type { ZoneOffsets } from '../../kv/codec/time-codec.js';
 import { LockedError, type MvccReader } from '../../kv/mvcc-reader.js';
 import type { KeyRange } from '../../kv/rpc.js';
+import type { MemBuffer } from '../../kv/storage.js';
 import type { PhysicalPlan } from '../../planner/physical/plan.js';
 import { evalDatum } from '../../expression/compile.js';
 import { Aggregation } from '../aggregation.js';
@@ -17,6 +18,7 @@ import { rowCount } from '../operator.js';
 import { countRequests, countRows, ofPoints } from '../scan-counts.js';
 import { Work } from '../work-counts.js';
 import { dropEqual, sortRows } from './short-order.js';
+import { ownWrites, type TakeRow, walkOwn } from './own-rows.js';
 import { readPointJoin } from './short-join.js';
 import { shortPlanOf, type ShortPlan } from './short-plan.js';
 import { readPoint } from './short-point.js';
@@ -121,11 +123,16 @@ function readRows(
 ): boolean {
   const { desc, child } = short.reader;
   const ranges = scanKeyRanges(short.scan, ctx);
+  const own = short.laidOver ? ownWrites(ranges, ctx) : null;
   const enough = rowsWanted(short, ctx);
   try {
     let bytes = 0;
     for (let k = 0; k < ranges.length && decoder.rows < enough; k++) {
-      bytes = readRange(ranges[desc ? ranges.length - 1 - k : k]!, desc, decoder, reader, enough, bytes);
+      const range = ranges[desc ? ranges.length - 1 - k : k]!;
+      bytes =
+        own === null
+          ? readRange(range, desc, decoder, reader, enough, bytes)
+          : readOver(range, desc, decoder, reader, enough, bytes, own, ctx);
       if (bytes < 0) {
         memory.misses++;
         return false;
@@ -136,7 +143,7 @@ function readRows(
     throw error;
   }
   if (memory.misses > 0) memory.misses--;
-  if (decoder.rows < enough) noteScan(ctx, child, decoder.rows, scanRanges);
+  if (decoder.rows < enough && own === null) noteScan(ctx, child, decoder.rows, scanRanges);
   countRequests(short.scan, ranges.length, ctx);
   if (!ofPoints(ranges)) countRows(short.scan, decoder.rows, ctx);
   return true;
@@ -177,6 +184,28 @@ function readRange(
   }
   cursor.close();
   return total;
+}
+
+/** The same with own writes in the place of what is stored. */
+function readOver(
+  range: KeyRange,
+  desc: boolean,
+  decoder: BatchDecoder,
+  reader: MvccReader,
+  enough: number,
+  bytes: number,
+  own: MemBuffer,
+  ctx: ExecContext,
+): number {
+  let total = bytes;
+  const take: TakeRow = (key, keyLength, value, start, end, stays) => {
+    if (stays) decoder.append(key, keyLength, value, start, end);
+    else decoder.append(key, keyLength, Uint8Array.prototype.slice.call(value, start, end), 0, end - start);
+    total += end - start;
+    if (decoder.rows > MAX_ROWS || total > MAX_BYTES) total = -1;
+    return total >= 0 && decoder.rows < enough;
+  };
+  return walkOwn(range, desc, !decoder.needsValue, reader, own, ctx.ownBefore, take) ? total : -1;
 }
 
 const countOf = (short: ShortPlan, which: 'offset' | 'count', ctx: ExecContext): number =>
