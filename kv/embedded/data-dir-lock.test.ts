@@ -35,6 +35,26 @@ describe('data directory lock', () => {
     fs.rmSync(directory, { recursive: true });
   });
 
+  // Only there does a process that ended keep a number that can be looked at.
+  (fs.existsSync('/proc/self/stat') ? test : test.skip)(
+    'an owner that ended, whose parent has not asked for it',
+    async () => {
+      const directory = scratchDir('lock');
+      const parent = spawn('sh', ['-c', 'sleep 0.2 & echo $!; exec sleep 60'], {
+        stdio: ['ignore', 'pipe', 'ignore'],
+      });
+      const pid = Number(await new Promise<Buffer>((resolve) => parent.stdout.once('data', resolve)));
+      fs.writeFileSync(path.join(directory, 'LOCK'), `${pid} \n`);
+      expect(() => lockDataDir(directory)).toThrow(StoreLockedError);
+      const state = (): string => /\) (\w)/.exec(fs.readFileSync(`/proc/${pid}/stat`, 'latin1'))![1]!;
+      while (state() !== 'Z') await new Promise((resolve) => setTimeout(resolve, 10));
+      lockDataDir(directory)();
+      expect(state()).toBe('Z');
+      parent.kill('SIGKILL');
+      fs.rmSync(directory, { recursive: true });
+    },
+  );
+
   test('a second store on the directory fails with one line, and the first goes on', async () => {
     const directory = scratchDir('lock');
     const store = await openEmbeddedStore({ dataDir: directory });

@@ -10,6 +10,11 @@ export class StoreLockedError extends Error {
 }
 
 const LOCK_FILE = 'LOCK';
+/** How long an owner that is ending is waited for, and how often it is looked at, ms. */
+const LEAVING_MS = 10_000;
+const LEAVING_POLL_MS = 20;
+/** Of linux/sched.h: the process is being ended. */
+const PF_EXITING = 4;
 
 /**
  * Owns a data directory for this process: a file made with O_EXCL which names the owner by process id and start time. A file
@@ -62,21 +67,57 @@ function readLock(file: string): string | null {
   }
 }
 
+/** Whether the process may still work on files. One that is on its way out (`kill -9` of a large one takes a while) is waited for. */
 function isAlive(pid: number): boolean {
   if (!Number.isInteger(pid) || pid <= 0) return false;
+  for (let waited = 0; ; waited += LEAVING_POLL_MS) {
+    try {
+      process.kill(pid, 0);
+    } catch (error) {
+      return (error as NodeJS.ErrnoException).code === 'EPERM';
+    }
+    const leaving = stateOf(pid);
+    if (leaving === 'gone') return false;
+    if (leaving === 'alive' || waited >= LEAVING_MS) return true;
+    Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, LEAVING_POLL_MS);
+  }
+}
+
+/**
+ * A process that ended keeps its number until its parent asks for its status, which in a container may be never: `gone` all the same.
+ * proc(5): fields 3 and 9 of stat.
+ */
+function stateOf(pid: number): 'alive' | 'leaving' | 'gone' {
+  const fields = statOf(pid);
+  if (fields === null) return 'alive';
+  const ended = fields[0] === 'Z' || fields[0] === 'X';
+  if (ended && tasksOf(pid) <= 1) return 'gone';
+  return ended || (Number(fields[6]) & PF_EXITING) !== 0 ? 'leaving' : 'alive';
+}
+
+function tasksOf(pid: number): number {
   try {
-    process.kill(pid, 0);
-    return true;
-  } catch (error) {
-    return (error as NodeJS.ErrnoException).code === 'EPERM';
+    return fs.readdirSync(`/proc/${pid}/task`).length;
+  } catch {
+    return 0;
+  }
+}
+
+/** The fields of /proc/PID/stat from the third on; null where there are none. */
+function statOf(pid: number): readonly string[] | null {
+  try {
+    const stat = fs.readFileSync(`/proc/${pid}/stat`, 'latin1');
+    return stat.slice(stat.lastIndexOf(')') + 2).split(' ');
+  } catch {
+    return null;
   }
 }
 
 /** Start time of a process in clock ticks since boot, with the boot's id (proc(5), field 22 of stat); null where there is no /proc. */
 function startTime(pid: number): string | null {
+  const fields = statOf(pid);
+  if (fields === null) return null;
   try {
-    const stat = fs.readFileSync(`/proc/${pid}/stat`, 'latin1');
-    const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
     const boot = fs.readFileSync('/proc/sys/kernel/random/boot_id', 'latin1').trim();
     return `${boot}/${fields[19]}`;
   } catch {
