@@ -21,6 +21,12 @@ export interface Asker {
   checkpoint(): Promise<void> | undefined;
 }
 
+/** Who waits for a thread that has the time. */
+interface Waiter {
+  take(worker: Worker): void;
+  refuse(): void;
+}
+
 /**
  * Threads that compute values which take long, one value after the other each. A thread that is busy with one looks at nothing else, so
  * that it is ended with its statement, and another started when next there is need of one.
@@ -28,7 +34,8 @@ export interface Asker {
 export class EvaluatorPool {
   private readonly idle: Worker[] = [];
   private readonly busy = new Set<Worker>();
-  private readonly waiting: ((worker: Worker) => void)[] = [];
+  private readonly waiting: Waiter[] = [];
+  private readonly size: number;
   private readonly retirements = new Map<Worker, NodeJS.Timeout>();
   /** Those that were up. */
   private readonly started = new WeakSet<Worker>();
@@ -37,9 +44,12 @@ export class EvaluatorPool {
 
   constructor(
     private readonly entry: URL,
-    private readonly size: number,
+    size: number,
     private readonly onCrash: (error: Error) => void = () => undefined,
-  ) {}
+  ) {
+    // More threads that run statements than processors leave none for others.
+    this.size = Math.max(1, size);
+  }
 
   /** Whether threads can be had. */
   get available(): boolean {
@@ -77,7 +87,7 @@ export class EvaluatorPool {
       const crash = (e: Error | number): void => {
         end();
         this.drop(worker);
-        const error = e instanceof Error ? e : new Error(`a thread ended with code ${e}`);
+        const error = typeof e === 'number' ? new Error(`a thread ended with code ${e}`) : e;
         if (this.closed) return reject(mysqlError('ER_SERVER_SHUTDOWN'));
         if (!this.started.has(worker)) this.failures++;
         this.onCrash(error);
@@ -101,17 +111,20 @@ export class EvaluatorPool {
       return Promise.resolve(worker);
     }
     return new Promise((resolve, reject) => {
-      const given = (w: Worker): void => {
-        signal.removeEventListener('abort', stop);
-        resolve(w);
-      };
       const stop = (): void => {
-        this.waiting.splice(this.waiting.indexOf(given), 1);
+        this.waiting.splice(this.waiting.indexOf(waiter), 1);
         reject(signal.reason as Error);
+      };
+      const waiter: Waiter = {
+        take(w) {
+          signal.removeEventListener('abort', stop);
+          resolve(w);
+        },
+        refuse: () => reject(mysqlError('ER_SERVER_SHUTDOWN')),
       };
       if (signal.aborted) return reject(signal.reason as Error);
       signal.addEventListener('abort', stop, { once: true });
-      this.waiting.push(given);
+      this.waiting.push(waiter);
     });
   }
 
@@ -137,7 +150,7 @@ export class EvaluatorPool {
 
   private release(worker: Worker): void {
     const next = this.waiting.shift();
-    if (next !== undefined) return next(worker);
+    if (next !== undefined) return next.take(worker);
     this.busy.delete(worker);
     if (this.closed) return void worker.terminate();
     this.idle.push(worker);
@@ -156,11 +169,12 @@ export class EvaluatorPool {
     if (next === undefined) return;
     const another = this.start();
     this.busy.add(another);
-    next(another);
+    next.take(another);
   }
 
   async close(): Promise<void> {
     this.closed = true;
+    for (const waiter of this.waiting.splice(0)) waiter.refuse();
     await Promise.all([...this.idle, ...this.busy].map((w) => w.terminate()));
   }
 }
