@@ -190,7 +190,8 @@ async function measure(
               sentAt = performance.now();
               void killer.query(`KILL QUERY ${id}`).catch(() => undefined);
             }, after);
-      const { error: e, at: now } = await db.query(s.sql);
+      const { error, at: now } = await db.query(s.sql);
+      const e = error?.errno === s.fails ? null : error;
       if (timer !== null) clearTimeout(timer);
       if (byTime) await run(db, 'SET max_execution_time = 0');
       else if (sentAt !== Infinity) await killer.query('DO 0');
