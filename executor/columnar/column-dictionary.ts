@@ -21,10 +21,20 @@ export class ColumnDictionary {
   private table: GroupTable | null = null;
   /** New values no longer fit: later segments keep their strings as they are. */
   full = false;
+  private isBorrowed = false;
 
   static of(entries: BytesVector): ColumnDictionary {
     const d = new ColumnDictionary();
     d.take(entries);
+    return d;
+  }
+
+  /** Entries in the memory of another thread, which counts it. */
+  static borrowed(bytes: Uint8Array, offsets: Int32Array): ColumnDictionary {
+    const d = new ColumnDictionary();
+    d.bytes = bytes;
+    d.offsets = offsets;
+    d.isBorrowed = true;
     return d;
   }
 
@@ -33,7 +43,7 @@ export class ColumnDictionary {
   }
 
   get memory(): number {
-    return this.bytes.byteLength + this.offsets.byteLength;
+    return this.isBorrowed ? 0 : this.bytes.byteLength + this.offsets.byteLength;
   }
 
   entries(): BytesVector {
@@ -72,6 +82,7 @@ export class ColumnDictionary {
 
   private take(entries: BytesVector): void {
     const n = entries.length;
+    this.isBorrowed = false;
     this.bytes = shareBytes(entries.bytes.subarray(0, entries.offsets[n]!));
     this.offsets = sharedInt32(n + 1);
     this.offsets.set(entries.offsets.subarray(0, n + 1));

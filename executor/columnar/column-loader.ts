@@ -13,7 +13,9 @@ export interface Extent {
 /** A column as it comes from a file; strings that are coded have their codes and not yet their dictionary. */
 export interface LoadedColumn {
   readonly vector: Vector;
-  readonly stats: BlockStats;
+  readonly stats: BlockStats | null;
+  /** See LentColumn; absent: the memory is this thread's. */
+  readonly use?: Float64Array;
 }
 
 /** Reads columns in other threads. */

@@ -16,7 +16,7 @@ import type { Operator } from '../exec-context.js';
 import { BLOCK_ROWS, type BlockStats } from './block-stats.js';
 import type { TopNBound } from '../topn-bound.js';
 import type { BlockFilter } from './block-filter.js';
-import type { ColumnSegment } from './column-segment.js';
+import { KEY_LIST_ID, type ColumnSegment } from './column-segment.js';
 import type { ColumnTable, Wanted } from './column-table.js';
 import { lowerBound } from './lower-bound.js';
 import { isBeforeAll, isBehindAll } from './whole-table.js';
@@ -164,6 +164,9 @@ export class ColumnScan implements Operator {
         const wait = piece.segment.prefetch(w.id);
         if (wait !== null) waits.push(wait);
       }
+      // By which the rows written since are left out.
+      const keys = piece.delta.length === 0 ? null : piece.segment.prefetch(KEY_LIST_ID);
+      if (keys !== null) waits.push(keys);
     }
     return waits;
   }

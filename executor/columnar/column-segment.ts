@@ -5,10 +5,13 @@ import { isUnsigned, type FieldType } from '../../types/field-type.js';
 import { keyString } from '../../kv/codec/key-string.js';
 import { vectorRowBytes } from '../row-bytes.js';
 import { blockStats, type BlockStats } from './block-stats.js';
-import type { ColumnDictionary } from './column-dictionary.js';
+import { ColumnDictionary } from './column-dictionary.js';
 import type { StoredColumn } from './column-encoding.js';
+import { vectorForm, type ArrayWriter } from '../parallel/vector-form.js';
+import type { ColumnName, LentColumn } from './column-lending.js';
 import { withDictionary, type Extent, type LoadedColumn } from './column-loader.js';
 import { HandleList } from './handle-list.js';
+import { sharedFloat64 } from './shared-array.js';
 
 /** Stands for the list of record keys among the columns that were asked for: ranges within a table are looked up there. */
 export const KEY_LIST_ID = -2;
@@ -19,8 +22,10 @@ export interface SegmentFile {
   readonly handles: Extent;
   readonly columns: ReadonlyMap<number, Extent>;
   readColumn(at: Extent, dictionary: ColumnDictionary): StoredColumn;
-  /** In another thread; null when it has to be read in this one. */
-  loadColumn(at: Extent): Promise<LoadedColumn> | null;
+  /** In another thread, or the memory of one that has it; null when it has to be read in this one. */
+  loadColumn(id: number): Promise<LoadedColumn> | null;
+  /** Columns are there for this thread to borrow. */
+  readonly borrowed: boolean;
   readHandles(at: Extent): HandleList;
 }
 
@@ -30,6 +35,8 @@ export interface EvictableColumn {
   readonly bytes: number;
   /** Strings without a dictionary. */
   readonly plain: boolean;
+  /** Other threads were lent it. */
+  readonly lent: ColumnName | null;
   drop(): void;
 }
 
@@ -39,6 +46,10 @@ class SegmentColumn {
   lastUsed = 0;
   /** It is being read in another thread. */
   loading: Promise<void> | null = null;
+  /** The memory is another thread's, which counts and bounds it. */
+  borrowed = false;
+  /** When any of the threads that share the column last used it; null while none does. */
+  use: Float64Array | null = null;
 
   constructor(
     readonly type: FieldType,
@@ -47,7 +58,26 @@ class SegmentColumn {
   ) {
     this.vector = vector;
   }
+
+  noteUse(clock: number): void {
+    this.lastUsed = clock;
+    if (this.use !== null) this.use[0] = clock;
+  }
+
+  take({ vector, stats, use }: LoadedColumn): void {
+    // What is another thread's takes the place of a copy of one's own.
+    if (this.vector !== null && use === undefined) return;
+    this.vector = withDictionary(vector, this.dictionary);
+    this.stats ??= stats;
+    // Decimals beyond 64 bits are no array, and were copied.
+    this.borrowed = use !== undefined && !(vector.kind === 'wide' && Array.isArray(vector.data));
+    this.use = use ?? null;
+  }
 }
+
+/** All goes as it is: what is in shared memory, by reference. */
+const AS_IT_IS: ArrayWriter = { rows: (a) => a, dictionary: (a) => a };
+const NO_CODES = new ColumnDictionary();
 
 /** A delta of this share of the rows is more work to merge than the rows are to read from the row store. */
 const STALE_SHARE = 0.3;
@@ -72,6 +102,7 @@ export class ColumnSegment {
   rowsReadBeside = 0;
   file: SegmentFile | null = null;
   private loadingKeys: Promise<void> | null = null;
+  private keysBorrowed = false;
 
   constructor(
     /** Record keys in [startKey, endKey). */
@@ -83,7 +114,11 @@ export class ColumnSegment {
   ) {}
 
   get handles(): HandleList {
-    this.handleList ??= this.file!.readHandles(this.file!.handles);
+    if (this.handleList === null) {
+      this.handleList = this.file!.readHandles(this.file!.handles);
+      // Not to be waited for here; what another thread has takes its place.
+      if (this.file!.borrowed) void this.loadKeys();
+    }
     return this.handleList;
   }
 
@@ -91,10 +126,11 @@ export class ColumnSegment {
     return this.delta.size;
   }
 
-  /** Memory in use. */
+  /** Memory in use, without what is borrowed. */
   get bytes(): number {
-    let n = (this.handleList?.memory ?? 0) + this.delta.size * 120;
-    for (const c of this.columns.values()) if (c.vector !== null) n += vectorRowBytes(c.vector);
+    let n = (this.keysBorrowed ? 0 : (this.handleList?.memory ?? 0)) + this.delta.size * 120;
+    for (const c of this.columns.values())
+      if (c.vector !== null && !c.borrowed) n += vectorRowBytes(c.vector);
     return n;
   }
 
@@ -115,11 +151,13 @@ export class ColumnSegment {
 
   column(id: number, clock: number): Vector {
     const c = this.columns.get(id)!;
-    c.lastUsed = clock;
+    c.noteUse(clock);
     if (c.vector === null) {
       const { vector, stats } = this.file!.readColumn(this.file!.columns.get(id)!, c.dictionary);
       c.vector = vector;
+      c.borrowed = false;
       c.stats ??= stats;
+      if (this.file!.borrowed) void this.load(id, c);
     } else if (
       c.vector.kind === 'bytes' &&
       c.vector.codes !== null &&
@@ -129,14 +167,37 @@ export class ColumnSegment {
     return c.vector;
   }
 
-  /** The same of the record keys. */
-  private prefetchKeys(): Promise<void> | null {
-    if (!this.onDisk(KEY_LIST_ID)) return null;
-    this.loadingKeys ??=
-      this.file!.loadColumn(this.file!.handles)
+  /**
+   * Has a column that is on disk only read in another thread; null when there is nothing to wait for. A file that cannot be read is
+   * for whoever asks for the column to meet.
+   */
+  prefetch(id: number): Promise<void> | null {
+    if (id === KEY_LIST_ID) return this.onDisk(id) ? this.loadKeys() : null;
+    const c = this.columns.get(id);
+    return c === undefined || c.vector !== null ? null : this.load(id, c);
+  }
+
+  private load(id: number, c: SegmentColumn): Promise<void> | null {
+    if (this.file?.columns.has(id) !== true) return null;
+    c.loading ??=
+      this.file
+        .loadColumn(id)
         ?.then(
-          ({ vector }) => {
-            if (!this.stale) this.handleList ??= HandleList.of(vector);
+          (loaded) => c.take(loaded),
+          () => undefined,
+        )
+        .finally(() => (c.loading = null)) ?? null;
+    return c.loading;
+  }
+
+  private loadKeys(): Promise<void> | null {
+    this.loadingKeys ??=
+      this.file!.loadColumn(KEY_LIST_ID)
+        ?.then(
+          ({ vector, use }) => {
+            if (this.stale || (this.handleList !== null && use === undefined)) return;
+            this.handleList = HandleList.of(vector);
+            this.keysBorrowed = use !== undefined;
           },
           () => undefined,
         )
@@ -144,29 +205,30 @@ export class ColumnSegment {
     return this.loadingKeys;
   }
 
-  /**
-   * Has a column that is on disk only read in another thread; null when there is nothing to wait for. A file that cannot be read is
-   * for whoever asks for the column to meet.
-   */
-  prefetch(id: number): Promise<void> | null {
-    if (id === KEY_LIST_ID) return this.prefetchKeys();
+  /** For another thread, which uses the same memory; null where the column is not here any more. Throws errors of the file system. */
+  async lend(id: number, clock: number): Promise<LentColumn | null> {
+    await this.prefetch(id);
+    if (this.stale) return null;
+    if (id === KEY_LIST_ID) {
+      this.handleList = this.handles.shared();
+      return { vector: vectorForm(this.handleList.toVector(), AS_IT_IS), stats: null, use: sharedFloat64(1) };
+    }
     const c = this.columns.get(id);
-    if (c === undefined || c.vector !== null) return null;
-    if (c.loading !== null) return c.loading;
-    const at = this.file?.columns.get(id);
-    if (at === undefined) return null;
-    const loaded = this.file!.loadColumn(at);
-    if (loaded === null) return null;
-    c.loading = loaded
-      .then(
-        ({ vector, stats }) => {
-          c.vector ??= withDictionary(vector, c.dictionary);
-          c.stats ??= stats;
-        },
-        () => undefined,
-      )
-      .finally(() => (c.loading = null));
-    return c.loading;
+    if (c === undefined) return null;
+    c.use ??= sharedFloat64(1);
+    const v = this.column(id, clock);
+    // The other thread has the dictionary.
+    const bare = v.kind === 'bytes' && v.codes !== null ? NO_CODES.vector(v.codes, v.nulls) : v;
+    return { vector: vectorForm(bare, AS_IT_IS), stats: this.stats(id, clock), use: c.use };
+  }
+
+  /** A borrowed column is to be given up. */
+  giveBack(id: number): void {
+    const c = this.columns.get(id);
+    if (c?.borrowed !== true) return;
+    c.vector = null;
+    c.borrowed = false;
+    c.use = null;
   }
 
   /** Reads a column into memory that is on disk only. */
@@ -199,11 +261,12 @@ export class ColumnSegment {
   *evictable(): Generator<EvictableColumn> {
     if (this.file === null) return;
     for (const [id, c] of this.columns) {
-      if (c.vector === null || !this.file.columns.has(id)) continue;
+      if (c.vector === null || c.borrowed || !this.file.columns.has(id)) continue;
       yield {
-        lastUsed: c.lastUsed,
+        lastUsed: Math.max(c.lastUsed, c.use?.[0] ?? 0),
         bytes: vectorRowBytes(c.vector),
         plain: c.vector.kind === 'bytes' && c.vector.codes === null,
+        lent: c.use === null ? null : [this.file.name, id],
         drop: () => {
           c.vector = null;
         },

@@ -23,9 +23,11 @@ import { WantedReplicas, type ReplicaState, type WantedReplica } from './wanted-
 import { coversTable } from './whole-table.js';
 import { restoreColumns } from './restore-columns.js';
 import { SEGMENT_ROWS, SegmentBuilder, type BuildTarget } from './segment-builder.js';
-import { SegmentFiles } from './segment-files.js';
 import { SegmentKeeper } from './segment-keeper.js';
-import { takeTables, type SharedTable, type SharedTables } from './taken-tables.js';
+import { BorrowedTables } from './borrowed-tables.js';
+import type { Lender } from './column-lending.js';
+import { ColumnRoom } from './column-room.js';
+import { LentColumns } from './lent-columns.js';
 
 export interface ColumnarOptions {
   /** Bytes that all columns may take in memory; default: a quarter of the machine's. */
@@ -57,6 +59,7 @@ const MIN_ROWS_KEPT = 50_000;
 const SETTLE_MS = 500;
 /** Scans between two looks at the memory in use. */
 const EVICT_EVERY = 64;
+const CLOCK_STEP = 2 ** -10;
 
 /**
  * The columnar replica: columns of tables that are scanned, in segments by handle range, beside the row store. A scan of a
@@ -72,18 +75,22 @@ export class ColumnarReplica {
   /** Newest commit told of, by table; `floor` for tables never told of. */
   private readonly lastCommit = new Map<number, bigint>();
   private floor: bigint;
-  private readonly maxBytes: number;
+  private readonly room: ColumnRoom;
   private readonly minRows: number;
   private readonly segmentRows: number;
   private readonly minRowsKept: number;
   private readonly settleMs: number;
+  /** Of the last use of a column or table: ms, with steps in between for scans of one millisecond. */
   private clock = 0;
+  private scans = 0;
   private closed = false;
   /** Rows read by handle in large requests, by table, since the last attempt to decode it. */
   private readonly lookups = new Map<number, number>();
   private readonly keeper: SegmentKeeper | null;
-  /** What columns are read from that another thread keeps on disk. */
-  private files: SegmentFiles | null = null;
+  /** Columns for other threads of the process to use; null where none are on disk from here. */
+  readonly lent: LentColumns | null;
+  /** Those that this thread uses of another. */
+  private borrowed: BorrowedTables | null = null;
   private columnLoader: ColumnLoader | null = null;
   /** Background work, one piece after another. */
   private tail: Promise<void> = Promise.resolve();
@@ -96,15 +103,26 @@ export class ColumnarReplica {
     private readonly watch: DataWatch,
     options: ColumnarOptions,
   ) {
-    this.maxBytes = options.maxBytes ?? Math.floor(totalmem() / 4);
+    const maxBytes = options.maxBytes ?? Math.floor(totalmem() / 4);
+    this.room = new ColumnRoom(maxBytes, this.tables, (id) => this.drop(id));
     this.minRows = options.minRows ?? DEFAULT_MIN_ROWS;
     this.segmentRows = options.segmentRows ?? SEGMENT_ROWS;
     this.minRowsKept = options.minRowsKept ?? MIN_ROWS_KEPT;
     this.settleMs = options.settleMs ?? SETTLE_MS;
     this.keeper = watch.keeper === undefined ? null : new SegmentKeeper(watch.keeper, this.tables);
+    this.lent =
+      this.keeper === null
+        ? null
+        : new LentColumns(this.keeper, this.tables, this.room, {
+            minRowsKept: this.minRowsKept,
+            isMaking: (id) => this.wanted.isMaking(id),
+            drain: () => this.watch.drain?.(),
+            tick: () => this.tick(),
+            freshen: (table) => this.freshen(table),
+          });
     this.wanted = new WantedReplicas(watch, this.keeper, this.tables, {
       segmentRows: this.segmentRows,
-      maxBytes: this.maxBytes,
+      maxBytes,
       minRowsKept: this.minRowsKept,
       memory: () => this.bytes,
       closed: () => this.closed,
@@ -145,9 +163,11 @@ export class ColumnarReplica {
   }
 
   get bytes(): number {
-    let n = 0;
-    for (const t of this.tables.values()) n += t.bytes;
-    return n;
+    return this.room.bytes;
+  }
+
+  private tick(): number {
+    return (this.clock = Math.max(Date.now(), this.clock + CLOCK_STEP));
   }
 
   private onCommit(ts: bigint, keys: readonly Uint8Array[]): void {
@@ -220,7 +240,10 @@ export class ColumnarReplica {
   }
 
   private drop(id: number): void {
-    if (this.tables.delete(id)) this.keeper?.changed();
+    if (this.tables.delete(id)) {
+      this.keeper?.changed();
+      this.lent?.replaced(id);
+    }
     const build = this.building.get(id);
     if (build !== undefined) build.abandoned = true;
     this.building.delete(id);
@@ -244,7 +267,7 @@ export class ColumnarReplica {
     const whole = coversTable(plan.physicalId, ranges);
     const table = this.usable(plan.physicalId, wanted, reader.startTs, zone, whole);
     if (table !== null) {
-      table.lastUsed = ++this.clock;
+      table.lastUsed = this.tick();
       table.noteAsked(wanted.map((w) => w.id));
       if (!whole) table.noteAsked([KEY_LIST_ID]);
       this.known.set(plan.physicalId, plan.table);
@@ -262,7 +285,7 @@ export class ColumnarReplica {
         clock: this.clock,
       });
       // Columns come back from disk as they are read.
-      if ((this.keeper ?? this.files) !== null && this.clock % EVICT_EVERY === 0) this.evict();
+      if ((this.keeper ?? this.borrowed) !== null && ++this.scans % EVICT_EVERY === 0) this.room.make();
       return scan;
     }
     // A wanted replica is made in the background, in one zone for all.
@@ -365,7 +388,7 @@ export class ColumnarReplica {
       columns,
       zone,
       this.segmentRows,
-      this.maxBytes,
+      this.room.maxBytes,
     );
     this.building.set(id, build);
     return new BuildingScan(build, plan.columns.length, wanted);
@@ -386,10 +409,10 @@ export class ColumnarReplica {
   }
 
   private install(table: ColumnTable): void {
-    table.lastUsed = ++this.clock;
+    table.lastUsed = this.tick();
     this.tables.set(table.physicalId, table);
     this.keep(table);
-    this.evict();
+    this.room.make();
   }
 
   cancelled(build: TableBuild): void {
@@ -420,65 +443,29 @@ export class ColumnarReplica {
   /** Threads that read columns from disk. */
   set loader(loader: ColumnLoader | null) {
     this.columnLoader = loader;
-    for (const files of [this.keeper?.files, this.files]) if (files) files.loader = loader;
+    if (this.keeper !== null) this.keeper.files.loader = loader;
   }
 
-  /** Whether tables are on disk from here; other threads of the process take them over. */
-  get keepsFiles(): boolean {
-    return this.keeper !== null;
-  }
-
-  /** What other threads need of tables; null where nothing is on disk from here. */
-  async share(ids: readonly number[]): Promise<SharedTables | null> {
-    if (this.keeper === null) return null;
-    await this.keeper.listAll();
-    this.watch.drain?.();
-    return {
-      directory: this.keeper.files.directory,
-      tables: ids.map((id) => [id, this.shared(id)] as const),
-    };
-  }
-
-  private shared(id: number): SharedTable {
-    const table = this.tables.get(id);
-    if (table === undefined) return this.wanted.isMaking(id) ? 'soon' : 'none';
-    if (table.rows < this.minRowsKept || table.segments.every((s) => s.stale)) return 'none';
-    return this.keeper!.shared(table) ?? 'soon';
-  }
-
-  /**
-   * Takes tables over from the thread that keeps them on disk, of those that are not here; gives what became of each that it said anything
-   * about.
-   */
-  takeOver(
-    ids: readonly number[],
-    ask: (missing: readonly number[]) => Promise<SharedTables | null>,
-  ): Promise<ReadonlyMap<number, 'soon' | 'none' | 'taken'>> {
-    const missing = ids.filter((id) => !this.tables.has(id));
-    const files = (directory: string): SegmentFiles => {
-      if (this.files?.directory !== directory) {
-        this.files = new SegmentFiles(directory);
-        this.files.loader = this.columnLoader;
-      }
-      return this.files;
-    };
-    return takeTables(
-      missing,
-      () => ask(missing),
-      this.watch,
-      files,
-      (table) => {
-        if (this.closed || this.tables.has(table.physicalId)) return;
-        table.lastUsed = ++this.clock;
-        this.tables.set(table.physicalId, table);
+  /** Has this thread, of this number, use columns of the thread that keeps them on disk. */
+  borrowFrom(lender: Lender, thread: number): BorrowedTables {
+    const { watch, tables, room } = this;
+    this.borrowed = new BorrowedTables(lender, thread, watch, tables, room, {
+      closed: () => this.closed,
+      install: (table) => {
+        for (const id of tables.get(table.physicalId)?.asked ?? []) table.asked.add(id);
+        table.lastUsed = this.tick();
+        tables.set(table.physicalId, table);
+        room.make();
       },
-    );
+      drop: (id) => this.drop(id),
+    });
+    return this.borrowed;
   }
 
   /** After a start: reads columns back that scans asked for before, between other work, as long as half of the room is free. */
   restore(): Promise<void> {
-    const { columnLoader, maxBytes } = this;
-    return restoreColumns([...this.tables.values()], columnLoader, maxBytes / 2, () => this.closed);
+    const { columnLoader, room } = this;
+    return restoreColumns([...this.tables.values()], columnLoader, room.maxBytes / 2, () => this.closed);
   }
 
   /** Resolves when the work in the background asked for so far, and what it asked for, is done: for tests. */
@@ -501,8 +488,11 @@ export class ColumnarReplica {
   private keep(table: ColumnTable): void {
     if (this.keeper === null || table.rows < this.minRowsKept) return;
     this.inBackground(async () => {
-      if (this.tables.get(table.physicalId) === table) await this.keeper!.save(table);
-      this.evict();
+      if (this.tables.get(table.physicalId) === table) {
+        await this.keeper!.save(table);
+        this.lent!.replaced(table.physicalId);
+      }
+      this.room.make();
     });
   }
 
@@ -510,7 +500,12 @@ export class ColumnarReplica {
   private freshen(table: ColumnTable): void {
     if (this.watch.freshReader === undefined) return;
     for (const s of table.segments) {
-      if (!isStale(s) || this.compacting.has(s) || !table.spend(s.rows)) continue;
+      if (!isStale(s)) continue;
+      if (this.borrowed?.has(table) === true) {
+        this.borrowed.tellStale(table, s);
+        continue;
+      }
+      if (this.compacting.has(s) || !table.spend(s.rows)) continue;
       this.compacting.add(s);
       this.inBackground(async () => {
         try {
@@ -540,7 +535,7 @@ export class ColumnarReplica {
       columns,
       zone,
       segmentRows: this.segmentRows,
-      maxBytes: this.maxBytes,
+      maxBytes: this.room.maxBytes,
     };
     const range: KeyRange = { startKey: segment.startKey, endKey: segment.endKey };
     reader.checkLocks?.(range.startKey, range.endKey);
@@ -565,24 +560,6 @@ export class ColumnarReplica {
     segment.writtenSince = null;
     for (const key of written) table.touch(key);
     this.keep(table);
-  }
-
-  /** Columns that the file has too leave memory first, then whole tables, those not used for longest. */
-  private evict(): void {
-    let bytes = this.bytes;
-    if (bytes <= this.maxBytes) return;
-    const columns = [...this.tables.values()].flatMap((t) => t.segments.flatMap((s) => [...s.evictable()]));
-    columns.sort((a, b) => a.lastUsed - b.lastUsed);
-    for (const c of columns) {
-      if (bytes <= this.maxBytes * 0.9) return;
-      c.drop();
-      bytes -= c.bytes;
-    }
-    while (this.tables.size > 0 && this.bytes > this.maxBytes) {
-      let oldest: ColumnTable | null = null;
-      for (const t of this.tables.values()) if (oldest === null || t.lastUsed < oldest.lastUsed) oldest = t;
-      this.drop(oldest!.physicalId);
-    }
   }
 }
 

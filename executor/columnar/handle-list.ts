@@ -1,6 +1,7 @@
 import { BytesVector, NumVector, type Vector } from '../../chunk/vector.js';
 import { RECORD_KEY_LENGTH, recordKey, TABLE_PREFIX_LENGTH } from '../../kv/codec/table-key.js';
 import { readIntKey } from '../../kv/codec/number-codec.js';
+import { shareBytes, sharedFloat64, sharedInt32 } from './shared-array.js';
 
 /** The record keys of a table's rows in order, without their common prefix. Integer handles are kept as numbers. */
 export class HandleList {
@@ -65,6 +66,25 @@ export class HandleList {
     else if (v.kind === 'bytes') {
       list.bytes = v.bytes;
       list.offsets = v.offsets;
+    }
+    return list;
+  }
+
+  /** The same in memory that threads can share. */
+  shared(): HandleList {
+    const { ints, bytes, offsets } = this;
+    if ((ints ?? offsets)?.buffer instanceof SharedArrayBuffer) return this;
+    const n = this.length;
+    const list = new HandleList();
+    list.length = n;
+    if (ints !== null) {
+      list.ints = sharedFloat64(n);
+      list.ints.set(ints.subarray(0, n));
+    }
+    if (offsets !== null) {
+      list.bytes = shareBytes(bytes.subarray(0, offsets[n]));
+      list.offsets = sharedInt32(n + 1);
+      list.offsets.set(offsets.subarray(0, n + 1));
     }
     return list;
   }

@@ -2,10 +2,12 @@ import { existsSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import type { BytesVector } from '../../chunk/vector.js';
 import type { FieldType } from '../../types/field-type.js';
+import { vectorOfForm } from '../parallel/vector-form.js';
 import { ColumnDictionary } from './column-dictionary.js';
 import { decodeColumn } from './column-encoding.js';
-import { readExtent, type ColumnLoader, type Extent } from './column-loader.js';
-import { ColumnSegment, type SegmentFile } from './column-segment.js';
+import { readExtent, type ColumnLoader, type Extent, type LoadedColumn } from './column-loader.js';
+import type { ColumnName, Lender } from './column-lending.js';
+import { ColumnSegment, KEY_LIST_ID, type SegmentFile } from './column-segment.js';
 import { ColumnTable } from './column-table.js';
 import { HandleList } from './handle-list.js';
 
@@ -26,7 +28,7 @@ export interface StoredSegment {
   /** Keys written since, base64. */
   readonly delta: readonly string[];
 }
-/** A table's columns on disk: what the manifest says of it, and one thread to another. JSON. */
+/** A table's columns on disk: what the manifest says of it, and one thread to another. JSON but for entries of dictionaries. */
 export interface StoredTable {
   readonly id: number;
   readonly zone: string;
@@ -34,10 +36,23 @@ export interface StoredTable {
     readonly column: number;
     readonly file: string;
     readonly full: boolean;
+    /** To another thread of the process: the entries themselves. */
+    readonly entries?: { readonly bytes: Uint8Array; readonly offsets: Int32Array };
   }[];
   readonly segments: readonly StoredSegment[];
   /** Columns that scans asked for. */
   readonly asked?: readonly number[];
+}
+
+/** Everything in a message of a column is there. */
+const NOTHING_LASTS = (): never => {
+  throw new Error('a lent column without its arrays');
+};
+
+async function borrowed(lender: Lender, name: ColumnName): Promise<LoadedColumn> {
+  const lent = await lender.borrow(name);
+  if (lent === null) throw new Error(`column ${name[1]} of ${name[0]} is not to be had`);
+  return { vector: vectorOfForm(lent.vector, NOTHING_LASTS), stats: lent.stats, use: lent.use };
 }
 
 const unhex = (s: string): Uint8Array => new Uint8Array(Buffer.from(s, 'hex'));
@@ -47,17 +62,22 @@ export class SegmentFiles {
   /** Threads that read columns, where there are any. */
   loader: ColumnLoader | null = null;
 
-  constructor(readonly directory: string) {}
+  constructor(
+    readonly directory: string,
+    /** The thread that has the columns in its memory; null for that thread. */
+    private readonly lender: Lender | null = null,
+  ) {}
 
   /** The table, with columns that are read when they are asked for; null when something of it is missing. */
   readTable(t: StoredTable): ColumnTable | null {
-    const { directory } = this;
     const table = new ColumnTable(t.id, t.zone);
     for (const id of t.asked ?? []) table.asked.add(id);
     try {
       for (const d of t.dictionaries) {
-        const bytes = readFileSync(path.join(directory, d.file));
-        const dictionary = ColumnDictionary.of(decodeColumn(bytes, null).vector as BytesVector);
+        const dictionary =
+          d.entries === undefined
+            ? this.readDictionary(d.file)
+            : ColumnDictionary.borrowed(d.entries.bytes, d.entries.offsets);
         dictionary.full = d.full;
         table.dictionaries.set(d.column, dictionary);
       }
@@ -67,6 +87,11 @@ export class SegmentFiles {
     }
     table.dirty = false;
     return table;
+  }
+
+  private readDictionary(file: string): ColumnDictionary {
+    const bytes = readFileSync(path.join(this.directory, file));
+    return ColumnDictionary.of(decodeColumn(bytes, null).vector as BytesVector);
   }
 
   private readSegment(s: StoredSegment, table: ColumnTable): ColumnSegment {
@@ -93,7 +118,12 @@ export class SegmentFiles {
       handles,
       columns,
       readColumn: (at, dictionary) => decodeColumn(readExtent(file, at), dictionary),
-      loadColumn: (at) => this.loader?.loadColumn(file, at) ?? null,
+      borrowed: this.lender !== null,
+      loadColumn: (id) => {
+        const { lender, loader } = this;
+        if (lender !== null) return borrowed(lender, [name, id]);
+        return loader?.loadColumn(file, id === KEY_LIST_ID ? handles : columns.get(id)!) ?? null;
+      },
       readHandles: (at) => HandleList.of(decodeColumn(readExtent(file, at), null).vector),
     };
   }

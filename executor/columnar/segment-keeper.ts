@@ -252,11 +252,11 @@ export class SegmentKeeper {
   /** What another thread needs to read a table as it is now; null where that is not all on disk yet. */
   shared(t: ColumnTable): StoredTable | null {
     if (t.segments.some((s) => !s.stale && !this.listed.has(s))) return null;
-    return this.describe(t, this.listed);
+    return this.describe(t, this.listed, true);
   }
 
-  /** Null where nothing of the table is of use. */
-  private describe(t: ColumnTable, ready: WeakSet<ColumnSegment>): StoredTable | null {
+  /** Null where nothing of the table is of use. `entries`: with the dictionaries themselves. */
+  private describe(t: ColumnTable, ready: WeakSet<ColumnSegment>, entries = false): StoredTable | null {
     const segments: StoredSegment[] = [];
     for (const s of t.segments) {
       const kept = ready.has(s) ? s.file : null;
@@ -289,7 +289,10 @@ export class SegmentKeeper {
       zone: t.zone,
       dictionaries: [...t.dictionaries].flatMap(([column, d]) => {
         const file = this.dictionaryFiles.get(d);
-        return file === undefined ? [] : [{ column, file: file.name, full: d.full }];
+        if (file === undefined) return [];
+        const { full, bytes, offsets } = d;
+        const named = { column, file: file.name, full };
+        return [entries ? { ...named, entries: { bytes, offsets } } : named];
       }),
       segments,
       asked: [...t.asked],

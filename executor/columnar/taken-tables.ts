@@ -7,13 +7,15 @@ import type { SegmentFiles, StoredTable } from './segment-files.js';
 
 /**
  * What the thread that writes columns to disk tells others of a table: where it is; 'soon' where it will be; 'none' where others make
- * columns of their own, if they want any. JSON.
+ * columns of their own, if they want any.
  */
 export type SharedTable = StoredTable | 'soon' | 'none';
 
-/** Tables with their ids, and the folder that their files are in. */
+/** Tables with their ids, the folder that their files are in, and what the threads that have them share. */
 export interface SharedTables {
   readonly directory: string;
+  /** See ColumnAccounts. */
+  readonly accounts: SharedArrayBuffer;
   readonly tables: readonly (readonly [number, SharedTable])[];
 }
 
@@ -29,7 +31,7 @@ export async function takeTables(
   ids: readonly number[],
   ask: () => Promise<SharedTables | null>,
   watch: DataWatch,
-  files: (directory: string) => SegmentFiles,
+  files: (shared: SharedTables) => SegmentFiles,
   take: (table: ColumnTable) => void,
 ): Promise<ReadonlyMap<number, 'soon' | 'none' | 'taken'>> {
   const written = new Map<number, Written>(ids.map((id) => [id, []]));
@@ -51,8 +53,7 @@ export async function takeTables(
       const keys = written.get(id) ?? null;
       if (stored === 'none' || stored === 'soon') out.set(id, stored);
       // Its files may just have been replaced: another question finds the new ones.
-      const table =
-        typeof stored === 'string' || keys === null ? null : files(shared!.directory).readTable(stored);
+      const table = typeof stored === 'string' || keys === null ? null : files(shared!).readTable(stored);
       if (table === null) continue;
       for (const key of keys!) table.touch(key);
       take(table);

@@ -107,7 +107,7 @@ export type FromThread =
   | {
       readonly kind: 'loaded';
       readonly load: number;
-      readonly column: { readonly vector: VectorForm; readonly stats: BlockStats } | null;
+      readonly column: { readonly vector: VectorForm; readonly stats: BlockStats | null } | null;
     }
   | {
       readonly kind: 'batch';

@@ -17,7 +17,7 @@ export interface NodeStart {
   readonly version: string;
   readonly index: number;
   readonly serverUuid: string;
-  /** To the other nodes. */
+  /** To the other nodes, first to that of the thread with the store. */
   readonly peers: readonly MessagePort[];
   readonly counts: SharedArrayBuffer;
 }
@@ -49,7 +49,7 @@ export class SqlNode {
     output: LogOutput,
   ): Promise<SqlNode> {
     const { config, version, index, serverUuid } = start;
-    const bus = new ThreadBus(start.peers);
+    const bus = new ThreadBus(start.peers, index === 0 ? null : start.peers[0]);
     const tls = loadTls(config);
     const engine = await openNodeEngine(config, version, output, tls, {
       ...store,

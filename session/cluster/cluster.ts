@@ -1,3 +1,11 @@
+import type {
+  BorrowerNews,
+  ColumnName,
+  Lender,
+  LenderNews,
+  LentColumn,
+} from '../../executor/columnar/column-lending.js';
+import type { LentColumns } from '../../executor/columnar/lent-columns.js';
 import type { SharedTables } from '../../executor/columnar/taken-tables.js';
 import type { Awaitable } from '../../types/awaitable.js';
 import type { ProcessInfo } from '../../catalog/virtual/virtual-table.js';
@@ -275,15 +283,36 @@ export class Cluster {
     return oldest;
   }
 
-  /** Answers for the tables whose columns other threads may read from disk, or for all that there are (null). */
-  serveColumns(answer: (ids: readonly number[] | null) => Promise<SharedTables | null>): void {
-    this.bus.serve('columns', async (ids) => (await answer(ids as number[] | null)) as unknown as BusData);
+  /** Lends columns to the nodes that are threads of this process. */
+  lendColumns(lent: LentColumns): void {
+    const { bus } = this;
+    lent.borrowers = { tell: (news) => bus.tell('lent columns', news as unknown as BusData) };
+    const answers = {
+      'column tables': (ids: unknown) => lent.share(ids as number[] | null),
+      'lend column': (name: unknown) => lent.lend(name as ColumnName),
+      'column news': (news: unknown) => {
+        lent.heed(news as BorrowerNews);
+        return null;
+      },
+    };
+    for (const [topic, answer] of Object.entries(answers))
+      bus.serve(topic, async (data) => (await answer(data)) as unknown as BusData);
   }
 
-  /** Tables that the thread with the store keeps on disk as columns; null when there is none that says. */
-  async sharedColumns(ids: readonly number[] | null): Promise<SharedTables | null> {
-    const answers = await this.bus.ask('columns', ids);
-    return (answers.find((a) => a !== null) as SharedTables | undefined) ?? null;
+  /** Columns of the thread of this process that has the store; null where there is no such other thread. */
+  columnLender(heed: (news: LenderNews) => void): Lender | null {
+    const { bus } = this;
+    if (bus.askStore === undefined) return null;
+    const ask = <T>(topic: string, data: unknown): Promise<T> => bus.askStore!(topic, data) as Promise<T>;
+    bus.serve('lent columns', (news) => {
+      heed(news as unknown as LenderNews);
+      return null;
+    });
+    return {
+      tables: (ids) => ask<SharedTables>('column tables', ids).catch(() => null),
+      borrow: (name) => ask<LentColumn | null>('lend column', name),
+      tell: (news) => void ask('column news', news).catch(() => undefined),
+    };
   }
 
   /** What the other nodes have counted, as they last told. */

@@ -10,6 +10,11 @@ export interface NodeBus {
   tell(topic: string, data: BusData): void;
   /** Asks every other node; gives the answers of those that could be reached and did not fail. */
   ask(topic: string, data: BusData): Promise<BusData[]>;
+  /**
+   * Asks the node whose thread has the store open, of nodes that are threads of one process: what goes between them may be shared
+   * memory. Rejects when it does not answer. Absent where nodes are processes, and on that node.
+   */
+  askStore?(topic: string, data: unknown): Promise<unknown>;
   /** Has every other node do something: those that fail at it are asked again until they have done it or are gone. */
   require(topic: string, data: BusData): Promise<void>;
   /** Answers a topic. What the handler throws makes the node count as one that does not answer. */

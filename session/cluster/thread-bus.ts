@@ -25,7 +25,11 @@ export class ThreadBus implements NodeBus {
   /** Ports of the nodes that are there: one that is only being started reads everything from the store later. */
   private readonly present = new Set<MessagePort>();
 
-  constructor(ports: readonly MessagePort[]) {
+  /** `store`: to the node whose thread has the store open; null on that node. */
+  constructor(
+    ports: readonly MessagePort[],
+    private readonly store: MessagePort | null = null,
+  ) {
     for (const port of ports) this.add(port);
   }
 
@@ -60,6 +64,13 @@ export class ThreadBus implements NodeBus {
   async ask(topic: string, data: BusData): Promise<BusData[]> {
     const answers = await Promise.all([...this.present].map((port) => this.askOne(port, topic, data)));
     return answers.filter((a) => a.ok).map((a) => a.data);
+  }
+
+  async askStore(topic: string, data: unknown): Promise<unknown> {
+    if (this.store === null || !this.ports.has(this.store)) throw new Error('the store is not elsewhere');
+    const answer = await this.askOne(this.store, topic, data as BusData);
+    if (!answer.ok) throw new Error(`the store's node did not answer ${topic}`);
+    return answer.data;
   }
 
   async require(topic: string, data: BusData): Promise<void> {

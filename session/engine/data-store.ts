@@ -1,4 +1,3 @@
-import { totalmem } from 'node:os';
 import type { ColumnarReplica } from '../../executor/columnar/columnar-replica.js';
 import { createCoprocessorHandler, localCoprocessor } from '../../executor/coprocessor/handler.js';
 import type { ClientOptions } from '../../kv/client/client-context.js';
@@ -55,11 +54,11 @@ export async function openDataStore(options: DataStoreOptions): Promise<Storage>
   if (options.attachment !== undefined) {
     const { AttachedStore } = await import('../../kv/embedded/attached-store.js');
     const store = new AttachedStore(options.attachment);
-    return storageOf(store, limits, columnShare(options.attachment.threads), () => store.close());
+    return storageOf(store, limits, () => store.close());
   }
   if (options.opened !== undefined) {
-    const { store, threads } = options.opened;
-    return storageOf(store, limits, columnShare(threads), () => Promise.resolve());
+    const { store } = options.opened;
+    return storageOf(store, limits, () => Promise.resolve());
   }
   const { openEmbeddedStore } = await import('../../kv/embedded/engine.js');
   const store = await openEmbeddedStore({
@@ -67,19 +66,15 @@ export async function openDataStore(options: DataStoreOptions): Promise<Storage>
     durability: options.durability,
     logger,
   });
-  return storageOf(store, limits, undefined, () => store.close());
+  return storageOf(store, limits, () => store.close());
 }
-
-/** Bytes of columns that one of so many threads may keep. */
-const columnShare = (threads: number): number => Math.floor(totalmem() / 4 / threads);
 
 function storageOf(
   store: EmbeddedStore | AttachedStore,
   limits: DataStoreOptions['limits'],
-  maxBytes: number | undefined,
   onClose: () => Awaitable<void>,
 ): Storage {
-  const handler = createCoprocessorHandler(maxBytes === undefined ? {} : { columnar: { maxBytes } });
+  const handler = createCoprocessorHandler({});
   store.setCoprocessor(handler);
   const storage = openStorage({ rpc: store, oracle: store, options: limits ?? {}, onClose });
   STORES.set(storage, store);

@@ -1,4 +1,5 @@
 import type { ColumnInfo, TableInfo } from '../../catalog/model.js';
+import type { BorrowedTables } from '../../executor/columnar/borrowed-tables.js';
 import type { ColumnarReplica } from '../../executor/columnar/columnar-replica.js';
 import type { WantedReplica } from '../../executor/columnar/wanted-replicas.js';
 import type { Datum } from '../../types/datum.js';
@@ -55,6 +56,8 @@ export function makesReplica(core: EngineCore, table: TableInfo): boolean {
 export class ReplicaWatch {
   private timer: NodeJS.Timeout | null = null;
   private started = false;
+  /** What the thread with the store lends to this one. */
+  private borrowed: BorrowedTables | null = null;
   private asking = false;
   /** How often missing replicas were looked for in vain. */
   private looks = new Map<number, number>();
@@ -78,14 +81,17 @@ export class ReplicaWatch {
       missing = wanted.some((w) => !replica.state(w.physicalId).available);
     };
     look();
-    if (replica.keepsFiles) {
-      this.core.cluster.serveColumns((ids) => replica.share(ids ?? replica.held));
+    if (replica.lent !== null) {
+      this.core.cluster.lendColumns(replica.lent);
       await this.prepare(replica);
     } else {
-      const { logger, threads, statistics } = this.core;
-      replica.loader = threads;
-      const taken = this.takeAll(replica).catch((err: unknown) => logger.error({ err }, NOT_TAKEN));
-      await inTime(taken, TAKEN_MS);
+      const { logger, cluster, statistics } = this.core;
+      const lender = cluster.columnLender((news) => this.borrowed?.heed(news));
+      if (lender !== null) {
+        this.borrowed = replica.borrowFrom(lender, cluster.serverId);
+        const taken = this.borrowed.takeAll().catch((err: unknown) => logger.error({ err }, NOT_TAKEN));
+        await inTime(taken, TAKEN_MS);
+      }
       // The thread with the store waits for its own, and reads columns back: this one's are read when they are asked for.
       statistics.load(...replica.held).catch((err: unknown) => logger.error({ err }, NO_STATISTICS));
     }
@@ -97,13 +103,14 @@ export class ReplicaWatch {
 
   /** Tables are read once, by the thread that keeps them on disk; the others take them over, and make what is nowhere to be had. */
   private makeMissing(replica: ColumnarReplica, wanted: readonly WantedReplica[]): void {
-    if (replica.keepsFiles) return replica.makeMissing();
+    const { borrowed } = this;
+    if (borrowed === null) return replica.makeMissing();
     const missing = wanted.map((w) => w.physicalId).filter((id) => !replica.state(id).available);
-    const { cluster, logger } = this.core;
+    const { logger } = this.core;
     if (missing.length === 0 || this.asking) return;
     this.asking = true;
-    replica
-      .takeOver(missing, (ids) => cluster.sharedColumns(ids))
+    borrowed
+      .takeOver(missing)
       .then((found) => {
         const looks = this.looks;
         this.looks = new Map();
@@ -120,17 +127,6 @@ export class ReplicaWatch {
       })
       .catch((err: unknown) => logger.error({ err }, NOT_TAKEN))
       .finally(() => (this.asking = false));
-  }
-
-  /** At a start: all that the thread with the store has, also of tables for which no replica was asked. */
-  private async takeAll(replica: ColumnarReplica): Promise<void> {
-    const { cluster } = this.core;
-    const held = await cluster.sharedColumns(null);
-    if (held === null) return;
-    await replica.takeOver(
-      held.tables.map(([id]) => id),
-      (ids) => cluster.sharedColumns(ids),
-    );
   }
 
   stop(): void {
