@@ -1,3 +1,4 @@
+import { KnownGaps } from './known-gaps.js';
 import type { LoadTable } from './load-table.js';
 import { type Memtable, MemtableList } from './memtable.js';
 import { PackedCursor } from './packed-cursor.js';
@@ -39,6 +40,8 @@ export abstract class VersionReader {
   abstract active: Memtable;
   abstract frozen: Memtable | null;
   protected readonly scratch = new Uint8Array(KEY_BUFFER);
+  /** Of keys in `data` and `packed`, by the number of the layers. */
+  private readonly gaps = new KnownGaps();
   private packed: PackedCursor | null = null;
   /** Keys behind `gapAfter` and before `gapUntil` are in no block of the cursor's root; null: without bound. */
   private gapKnown = false;
@@ -64,9 +67,15 @@ export abstract class VersionReader {
       const version = frozen.find(MemtableList.data, key, keyStart, keyEnd, hi, lo);
       if (version !== 0) return this.fromMemtable(frozen, version);
     }
-    const tree = this.env.dataTree;
-    if (!tree.find(key, keyStart, keyEnd))
-      return this.env.packedTree.root !== NO_ROOT && this.visibleInPacked(key, keyStart, keyEnd, hi, lo);
+    const { dataTree: tree, epoch } = this.env;
+    if (this.gaps.holds(epoch, key, keyStart, keyEnd)) return false;
+    if (!tree.find(key, keyStart, keyEnd)) {
+      if (this.env.packedTree.root !== NO_ROOT && this.visibleInPacked(key, keyStart, keyEnd, hi, lo))
+        return true;
+      if (this.gaps.wants(key, keyStart, keyEnd))
+        this.noteGap(Uint8Array.prototype.slice.call(key, keyStart, keyEnd));
+      return false;
+    }
     this.fromRecord(tree.valueU8, tree.valueStart, tree.valueEnd);
     if (this.commitHi < hi || (this.commitHi === hi && this.commitLo <= lo)) return true;
     return this.visibleBelowData(key, keyStart, keyEnd, hi, lo);
@@ -88,11 +97,7 @@ export abstract class VersionReader {
     lo: number,
   ): boolean {
     const packed = this.openPacked();
-    if (this.liesInGap(key, keyStart, keyEnd)) return false;
-    if (!packed.find(key, keyStart, keyEnd)) {
-      this.noteGap(Uint8Array.prototype.slice.call(key, keyStart, keyEnd));
-      return false;
-    }
+    if (this.liesInGap(key, keyStart, keyEnd) || !packed.find(key, keyStart, keyEnd)) return false;
     const { block, index } = packed;
     const at = block.headerAt;
     let commitHi = readUint32BE(block.u8, at + 1);
@@ -132,8 +137,35 @@ export abstract class VersionReader {
     );
   }
 
-  /** Notes the gap between blocks in which the key lies, if it lies in one: what is asked next mostly lies in the same. */
+  /** Notes the gap below the memtables in which a key without a row in `data` lies: what is asked next mostly lies in the same. */
   private noteGap(key: Uint8Array): void {
+    const { dataTree: tree, packedTree, epoch } = this.env;
+    const { length } = key;
+    let after: Uint8Array | null = null;
+    let until: Uint8Array | null = null;
+    if (packedTree.root !== NO_ROOT) {
+      this.openPacked();
+      if (!this.liesInGap(key, 0, length)) this.notePackedGap(key);
+      // Its entry may be there, too new to be seen.
+      if (!this.liesInGap(key, 0, length)) return;
+      after = this.gapAfter;
+      until = this.gapUntil;
+    }
+    if (tree.seek(key, 0, length)) {
+      const { u8, keyStart: from, keyEnd: to } = tree;
+      if (until === null || compareRanges(u8, from, to, until, 0, until.length) < 0)
+        until = Uint8Array.prototype.slice.call(u8, from, to);
+    }
+    if (tree.seekBefore(key, 0, length)) {
+      const { u8, keyStart: from, keyEnd: to } = tree;
+      if (after === null || compareRanges(u8, from, to, after, 0, after.length) > 0)
+        after = Uint8Array.prototype.slice.call(u8, from, to);
+    }
+    this.gaps.note(epoch, key, after, until);
+  }
+
+  /** Notes the gap between blocks in which the key lies, if it lies in one. */
+  private notePackedGap(key: Uint8Array): void {
     const packed = this.packed!;
     const block = packed.seekBlock(key);
     const first = block === null ? null : block.key(0);
@@ -149,7 +181,7 @@ export abstract class VersionReader {
     this.openPacked();
     if (!this.liesInGap(start, 0, start.length)) {
       this.gapKnown = false;
-      this.noteGap(start);
+      this.notePackedGap(start);
       if (!this.gapKnown) return true;
     }
     if (this.gapUntil === null) return false;

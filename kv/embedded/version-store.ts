@@ -2,6 +2,7 @@ import { compareBytes } from '../codec/byte-writer.js';
 import { GapFinder } from './gap-finder.js';
 import type { LmdbEnv } from './lmdb-env.js';
 import { Memtable, MemtableList } from './memtable.js';
+import { RisingSearch } from './rising-search.js';
 import { RECORD_HEADER, VersionKind, writeHistoryKey, writeRecordHeader } from './record.js';
 import { MAX_UINT32, joinHalves, readUint32BE } from './timestamp.js';
 import { VersionReader } from './version-reader.js';
@@ -203,13 +204,15 @@ export class VersionStore extends VersionReader {
     const table = this.frozen!;
     let node = from === 0 ? table.first(MemtableList.data) : from;
     if (node === 0) return 0;
+    // The tree is the snapshot before this LMDB transaction; a flush meets each key once, so it is current for each.
+    const stored = new RisingSearch(this.env.dataTree);
     this.env.write(() => {
       for (let n = 0; node !== 0 && n < limit;) {
         const keyStart = table.keyStart(node);
         const keyEnd = keyStart + table.keyLength(node);
         const key = table.bytes.subarray(keyStart, keyEnd);
         let version = table.newest(node);
-        this.demote(key, table.commitHi(version), table.commitLo(version));
+        if (stored.find(key)) this.demote(key, table.commitHi(version), table.commitLo(version));
         this.env.data.put(key, recordOf(table, version));
         n++;
         for (version = table.older(version); version !== 0; version = table.older(version)) {
@@ -272,7 +275,9 @@ export class VersionStore extends VersionReader {
         if (record.length < length) record = new Uint8Array(length * 2);
         writeRecordHeader(record, 0, write.kind, commitHi, commitLo, startHi, startLo);
         if (write.value !== undefined) record.set(write.value, RECORD_HEADER);
-        if (!absent) this.demote(write.key, commitHi, commitLo);
+        // The tree is the snapshot before this LMDB transaction; each key is met once, so it is current for this key.
+        if (!absent && this.env.dataTree.find(write.key, 0, write.key.length))
+          this.demote(write.key, commitHi, commitLo);
         if (absent && gaps.atEnd && (appended === null || compareBytes(write.key, appended) > 0)) {
           this.env.data.put(write.key, record.subarray(0, length), APPEND);
           appended = write.key;
@@ -281,11 +286,9 @@ export class VersionStore extends VersionReader {
     });
   }
 
-  /** Before a newer version of the key takes its row in `data`: copies the present one to `history`. */
+  /** Before a newer version of the key takes its row in `data`, where the cursor is: copies the present one to `history`. */
   private demote(key: Uint8Array, hi: number, lo: number): void {
-    // The tree is the snapshot before this LMDB transaction; a flush meets each key once, so it is current for this key.
     const tree = this.env.dataTree;
-    if (!tree.find(key, 0, key.length)) return;
     const oldHi = readUint32BE(tree.valueU8, tree.valueStart + 1);
     const oldLo = readUint32BE(tree.valueU8, tree.valueStart + 5);
     if (oldHi === hi && oldLo === lo) return;
