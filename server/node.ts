@@ -103,12 +103,13 @@ export function openFailed(config: Config, output: LogOutput, e: unknown): Start
   return new StartError(`cannot open data directory ${config['data-dir']}: ${reason(e)}`);
 }
 
-/** The threads beside each that runs statements: the processors are shared between these. */
+/** The threads beside those that run statements: what computes values is each one's own, and the processors are shared between them. */
 function analyticThreads(config: Config): Pick<EngineOptions, 'threads'> {
   const entry = new URL('analytic-thread.js', import.meta.url);
   if (!existsSync(entry)) return {};
-  const size = config['analytic-threads'] || Math.floor(availableParallelism() / config.workers);
-  return { threads: { entry, size } };
+  const processors = config['analytic-threads'] || availableParallelism();
+  const evaluators = Math.floor(processors / config.workers);
+  return { threads: { entry, analytic: processors, evaluators } };
 }
 
 /** Opens an engine: the store and all above it, or what is above a store that another thread has open. Throws StartError. */

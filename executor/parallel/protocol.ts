@@ -1,3 +1,4 @@
+import type { MessagePort } from 'node:worker_threads';
 import type { Expression } from '../../expression/expression.js';
 import type { FieldType } from '../../types/field-type.js';
 import type { Datum } from '../../types/datum.js';
@@ -85,6 +86,8 @@ export type ToThread =
       readonly evalForm: EvalForm;
     }
   | StartMessage
+  /** Somebody else to work for, at the other end of the port. */
+  | { readonly kind: 'client'; readonly port: MessagePort }
   /** Rows outside of the columns, as one more morsel; null: there are no more. */
   | {
       readonly kind: 'rows';
@@ -102,7 +105,8 @@ export interface StepFigures {
 }
 
 export type FromThread =
-  | { readonly kind: 'ready' }
+  /** `load`: see ThreadPool. */
+  | { readonly kind: 'ready'; readonly load: Int32Array }
   /** A column of a segment's file; null: it cannot be read. */
   | {
       readonly kind: 'loaded';

@@ -1,10 +1,11 @@
-import { Worker } from 'node:worker_threads';
+import type { MessagePort } from 'node:worker_threads';
 import { mysqlError } from '../../types/error-table.js';
 import { MysqlError, type SqlWarning } from '../../types/error.js';
 import type { ColumnLoader, Extent, LoadedColumn } from '../columnar/column-loader.js';
 import { MAX_THREADS } from './control-block.js';
 import type { FragmentForm } from './fragment.js';
 import type { FromThread, StartMessage, StepFigures, ToThread } from './protocol.js';
+import type { ThreadLine, ThreadSource } from './thread-source.js';
 import type { ArrayForm, ArrayLookup, ArrayWriter, SharedArray } from './vector-form.js';
 import { isShared, vectorOfForm } from './vector-form.js';
 
@@ -40,16 +41,28 @@ class Thread {
   /** Tasks under way. */
   readonly tasks = new Map<number, TaskListener>();
 
-  constructor(readonly worker: Worker) {}
+  /** The fragments that it runs, for whomever; known when it is ready. */
+  load: Int32Array | null = null;
+  /** How many lines to it were lent, by the node that has them. */
+  readonly lent = new Map<number, number>();
+  line!: ThreadLine;
 
   post(message: ToThread): void {
-    this.worker.postMessage(message);
+    this.line.post(message);
+  }
+
+  /** Tasks to be done before a new one. */
+  get busy(): number {
+    return Math.max(this.tasks.size, this.load?.[0] ?? 0);
   }
 }
 
 /**
  * Threads that run fragments of analytic statements beside the main thread. They are started when a statement could first make use of
  * them, and that statement does not wait for them. Each has its own kernels; columns, hash tables and dictionaries are shared.
+ *
+ * Where several threads of a process run statements, one has the analytic threads started, and each has a pool of its own with a
+ * line to each of them.
  */
 export class ThreadPool implements ColumnLoader {
   private threads: Thread[] = [];
@@ -68,7 +81,7 @@ export class ThreadPool implements ColumnLoader {
   private readonly fragments = new Map<number, FragmentForm>();
 
   constructor(
-    private readonly entry: URL,
+    private readonly source: ThreadSource,
     readonly size: number,
     private readonly onCrash: (error: Error) => void = () => undefined,
     /** Rows that a scan must be expected to read for threads to be worth the trouble. */
@@ -100,14 +113,14 @@ export class ThreadPool implements ColumnLoader {
   }
 
   get idle(): boolean {
-    return this.threads.some((t) => t.ready && t.tasks.size === 0 && t.loads.size === 0);
+    return this.threads.some((t) => t.ready && t.busy === 0 && t.loads.size === 0);
   }
 
   /** A thread without a task reads a column. Null when there is none. */
   loadColumn(file: string, at: Extent): Promise<LoadedColumn> | null {
     let idle: Thread | null = null;
     for (const t of this.threads)
-      if (t.ready && t.tasks.size === 0 && (idle === null || t.loads.size < idle.loads.size)) idle = t;
+      if (t.ready && t.busy === 0 && (idle === null || t.loads.size < idle.loads.size)) idle = t;
     if (idle === null) return null;
     const { loads } = idle;
     const load = this.nextLoad++;
@@ -121,13 +134,23 @@ export class ThreadPool implements ColumnLoader {
   }
 
   private startThread(): Thread {
-    const worker = new Worker(this.entry);
-    worker.unref();
-    const thread = new Thread(worker);
-    worker.on('message', (m: FromThread) => this.receive(thread, m));
-    worker.on('error', (e: Error) => this.lost(thread, e));
-    worker.on('exit', (code) => this.lost(thread, new Error(`a thread ended with code ${code}`)));
+    const thread = new Thread();
+    thread.line = this.source.open(
+      (m) => this.receive(thread, m),
+      (e) => this.lost(thread, e),
+    );
     return thread;
+  }
+
+  /** Has a thread of this pool work for another node as well, to which it has not yet a line, if there is one. */
+  lend(node: number, port: MessagePort): void {
+    this.ready();
+    const lines = (t: Thread): number => t.lent.get(node) ?? 0;
+    let least: Thread | null = null;
+    for (const t of this.threads) if (least === null || lines(t) < lines(least)) least = t;
+    if (least === null) throw new Error('there are no threads to be lent');
+    least.lent.set(node, lines(least) + 1);
+    least.line.post({ kind: 'client', port }, [port]);
   }
 
   private lost(thread: Thread, error: Error): void {
@@ -146,6 +169,7 @@ export class ThreadPool implements ColumnLoader {
   private receive(thread: Thread, m: FromThread): void {
     if (m.kind === 'ready') {
       thread.ready = true;
+      thread.load = m.load;
       if (this.threads.every((t) => t.ready)) for (const resolve of this.waiting.splice(0)) resolve();
       return;
     }
@@ -229,7 +253,11 @@ export class ThreadPool implements ColumnLoader {
     const task = this.nextTask++;
     this.keepFragment(fragment, form);
     this.forget();
-    const chosen = [...this.threads].sort((a, b) => a.tasks.size - b.tasks.size).slice(0, count);
+    const chosen = this.threads
+      .map((thread) => ({ thread, busy: thread.busy }))
+      .sort((a, b) => a.busy - b.busy)
+      .slice(0, count)
+      .map(({ thread }) => thread);
     for (const t of chosen) t.tasks.set(task, listener);
     chosen.forEach((t, i) => {
       const arrays = [];
@@ -278,7 +306,7 @@ export class ThreadPool implements ColumnLoader {
       for (const resolve of t.loads.values()) resolve(null);
     }
     for (const resolve of this.waiting.splice(0)) resolve();
-    await Promise.all(threads.map((t) => t.worker.terminate()));
+    await Promise.all(threads.map((t) => t.line.close()));
   }
 }
 

@@ -49,7 +49,7 @@ export class SqlNode {
     output: LogOutput,
   ): Promise<SqlNode> {
     const { config, version, index, serverUuid } = start;
-    const bus = new ThreadBus(start.peers, index === 0 ? null : start.peers[0]);
+    const bus = new ThreadBus(start.peers, index === 0 ? null : start.peers[0]!);
     const tls = loadTls(config);
     const engine = await openNodeEngine(config, version, output, tls, {
       ...store,

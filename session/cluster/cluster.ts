@@ -1,3 +1,4 @@
+import type { MessagePort } from 'node:worker_threads';
 import type {
   BorrowerNews,
   ColumnName,
@@ -7,6 +8,8 @@ import type {
 } from '../../executor/columnar/column-lending.js';
 import type { LentColumns } from '../../executor/columnar/lent-columns.js';
 import type { SharedTables } from '../../executor/columnar/taken-tables.js';
+import type { ThreadPool } from '../../executor/parallel/thread-pool.js';
+import { lentThreads, type ThreadSource } from '../../executor/parallel/thread-source.js';
 import type { Awaitable } from '../../types/awaitable.js';
 import type { ProcessInfo } from '../../catalog/virtual/virtual-table.js';
 import { mysqlError } from '../../types/error-table.js';
@@ -313,6 +316,24 @@ export class Cluster {
       borrow: (name) => ask<LentColumn | null>('lend column', name),
       tell: (news) => void ask('column news', news).catch(() => undefined),
     };
+  }
+
+  /** Lends threads for analytic statements to the nodes that are threads of this process. */
+  lendThreads(pool: ThreadPool): void {
+    this.bus.serve('lend thread', (data) => {
+      const { node, port } = data as unknown as { node: number; port: MessagePort };
+      pool.lend(node, port);
+      return null;
+    });
+  }
+
+  /** Threads that the node of the thread with the store has started; null where there is no such other node. */
+  threadLender(): ThreadSource | null {
+    const { bus, serverId } = this;
+    if (bus.askStore === undefined) return null;
+    return lentThreads(async (port) => {
+      await bus.askStore!('lend thread', { node: serverId, port }, [port]);
+    });
   }
 
   /** What the other nodes have counted, as they last told. */

@@ -1,3 +1,4 @@
+import type { MessagePort } from 'node:worker_threads';
 import type { Awaitable } from '../../types/awaitable.js';
 
 /** What goes between nodes must be JSON, so that it can go over any transport. */
@@ -12,9 +13,9 @@ export interface NodeBus {
   ask(topic: string, data: BusData): Promise<BusData[]>;
   /**
    * Asks the node whose thread has the store open, of nodes that are threads of one process: what goes between them may be shared
-   * memory. Rejects when it does not answer. Absent where nodes are processes, and on that node.
+   * memory, and ports (`transfer`). Rejects when it does not answer. Absent where nodes are processes, and on that node.
    */
-  askStore?(topic: string, data: unknown): Promise<unknown>;
+  askStore?(topic: string, data: unknown, transfer?: readonly MessagePort[]): Promise<unknown>;
   /** Has every other node do something: those that fail at it are asked again until they have done it or are gone. */
   require(topic: string, data: BusData): Promise<void>;
   /** Answers a topic. What the handler throws makes the node count as one that does not answer. */

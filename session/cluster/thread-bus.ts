@@ -26,11 +26,14 @@ export class ThreadBus implements NodeBus {
   private readonly present = new Set<MessagePort>();
 
   /** `store`: to the node whose thread has the store open; null on that node. */
-  constructor(
-    ports: readonly MessagePort[],
-    private readonly store: MessagePort | null = null,
-  ) {
+  constructor(ports: readonly MessagePort[], store: MessagePort | null = null) {
     for (const port of ports) this.add(port);
+    if (store !== null)
+      this.askStore = async (topic, data, transfer) => {
+        const answer = await this.askOne(store, topic, data as BusData, transfer);
+        if (!answer.ok) throw new Error(`the node with the store did not answer to ${topic}`);
+        return answer.data;
+      };
   }
 
   /** A port to one more node. */
@@ -66,12 +69,7 @@ export class ThreadBus implements NodeBus {
     return answers.filter((a) => a.ok).map((a) => a.data);
   }
 
-  async askStore(topic: string, data: unknown): Promise<unknown> {
-    if (this.store === null || !this.ports.has(this.store)) throw new Error('the store is not elsewhere');
-    const answer = await this.askOne(this.store, topic, data as BusData);
-    if (!answer.ok) throw new Error(`the store's node did not answer ${topic}`);
-    return answer.data;
-  }
+  readonly askStore: NodeBus['askStore'];
 
   async require(topic: string, data: BusData): Promise<void> {
     await Promise.all(
@@ -81,11 +79,17 @@ export class ThreadBus implements NodeBus {
     );
   }
 
-  private askOne(port: MessagePort, topic: string, data: BusData): Promise<{ ok: boolean; data: BusData }> {
+  private askOne(
+    port: MessagePort,
+    topic: string,
+    data: BusData,
+    transfer: readonly MessagePort[] = [],
+  ): Promise<{ ok: boolean; data: BusData }> {
+    if (!this.ports.has(port)) return Promise.resolve({ ok: false, data: null });
     return new Promise((resolve) => {
       const id = this.nextId++;
       this.waiting.set(id, { port, resolve });
-      port.postMessage({ kind: 'ask', id, topic, data } satisfies ThreadMessage);
+      port.postMessage({ kind: 'ask', id, topic, data } satisfies ThreadMessage, transfer);
     });
   }
 

@@ -54,6 +54,7 @@ import { registerTransactionTables } from '../transaction-tables.js';
 import { ddlJobRows } from '../statements/ddl-jobs.js';
 import { EvaluatorPool } from '../../executor/parallel/evaluator-pool.js';
 import { ThreadPool } from '../../executor/parallel/thread-pool.js';
+import { startedThreads } from '../../executor/parallel/thread-source.js';
 import { TempStorage } from '../../executor/spill/temp-storage.js';
 import { OwnerLease } from '../../kv/owner-lease.js';
 import type { Storage } from '../../kv/storage.js';
@@ -90,8 +91,15 @@ export interface EngineOptions extends DataStoreOptions {
   readonly tlsConfigured: boolean;
   /** The process around the engine; absent: statements that ask it for something do nothing. */
   readonly control?: ServerControl;
-  /** Threads that analytic statements may use together, and the module they run; absent: those run in the main thread. */
-  readonly threads?: { readonly entry: URL; readonly size: number };
+  /** Threads beside those that run statements; absent: there are none. */
+  readonly threads?: {
+    /** The module they run. */
+    readonly entry: URL;
+    /** Those that analytic statements may use together; the node whose thread has the store open has them started for all of its process. */
+    readonly analytic: number;
+    /** Those that compute values for this node. */
+    readonly evaluators: number;
+  };
   /** The server's configuration, for SHOW CONFIG. */
   readonly settings?: ReadonlyMap<string, string>;
   /** Files of the slow query log and of the general log; absent or empty: in memory, and in the log. */
@@ -146,13 +154,16 @@ export async function openEngine(options: EngineOptions): Promise<Engine> {
   }
   const { threads } = options;
   if (threads !== undefined)
-    core.evaluators = new EvaluatorPool(threads.entry, threads.size, (err) =>
+    core.evaluators = new EvaluatorPool(threads.entry, threads.evaluators, (err) =>
       logger.error({ err }, 'a thread that computes values failed'),
     );
-  if (threads !== undefined && threads.size > 1)
-    core.threads = new ThreadPool(threads.entry, threads.size, (err) =>
+  if (threads !== undefined && threads.analytic > 1) {
+    const source = core.cluster.threadLender() ?? startedThreads(threads.entry);
+    core.threads = new ThreadPool(source, threads.analytic, (err) =>
       logger.error({ err }, 'an analytic thread failed'),
     );
+    core.cluster.lendThreads(core.threads);
+  }
   // Columns that outlived a restart will be read by threads: they start while the rest does.
   if ((replicaOf(storage)?.held.length ?? 0) > 0) core.threads?.ready();
   core.rowCounts.keeper = node.serverId <= 1;
