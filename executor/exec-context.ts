@@ -20,6 +20,8 @@ export interface ExecContext {
   readonly eval: EvalContext;
   /** The transaction of the statement; null for reads in autocommit, which use `snapshot` alone. */
   readonly txn: Transaction | null;
+  /** The transaction is of this statement alone, which commits when it has written. */
+  readonly alone?: boolean;
   /** Where plain reads look: the transaction's snapshot, a fresh one, or AS OF. */
   readonly snapshot: Snapshot;
   /** Timestamp for current reads of pessimistic DML and FOR UPDATE; equals snapshot.ts in optimistic mode. */

@@ -196,8 +196,8 @@ export interface Transaction {
   set(key: Uint8Array, value: Uint8Array, flags?: PutFlags): void;
   delete(key: Uint8Array, flags?: PutFlags): void;
   /**
-   * From now on `set` gathers new keys, each once, that nothing of this transaction reads before it commits (bulk loads;
-   * optimistic). A key given twice is a KeyExistsError of the commit.
+   * From now on `set` gathers new keys, each once, that nothing of this transaction reads before it commits (bulk loads,
+   * rows that are a transaction by themselves; optimistic). A key given twice is a KeyExistsError of the commit.
    */
   gather(): void;
   readonly gathers: boolean;

@@ -104,9 +104,12 @@ export class SessionExecContext implements ExecContext {
       ? new StatementEvaluator(evaluators, this.eval, this.statement)
       : null;
   }
+  get alone(): boolean {
+    return this.session.autocommit && !this.session.transaction.explicit;
+  }
   bulkOptions(table: TableInfo): BulkOptions | null {
     const { session, txn } = this;
-    if (txn === null || txn.pessimistic || !session.autocommit || session.transaction.explicit) return null;
+    if (txn === null || txn.pessimistic || !this.alone) return null;
     if (txn.memBuffer.count > 0 || (this.foreignKeys?.observer(table) ?? null) !== null) return null;
     return bulkOptions(session, table);
   }

@@ -17,8 +17,6 @@ export class AutoIds {
   /** Rows that IGNORE took out because no value was left for them. */
   leftOut = 0;
   private readonly zeroGenerates: boolean;
-  /** Between values made for rows of one statement. */
-  private readonly step: number;
   private strict: Assigner | null = null;
 
   /** `largestInstead`: a row for which no value is left takes the largest there is (the row that has it is updated). */
@@ -30,7 +28,24 @@ export class AutoIds {
     private readonly largestInstead: boolean,
   ) {
     this.zeroGenerates = (assigner.sqlMode & SqlMode.NoAutoValueOnZero) === 0;
-    this.step = Number(ctx.variable('auto_increment_increment'));
+  }
+
+  /** Between values made for rows of one statement. */
+  private get step(): number {
+    return Number(this.ctx.variable('auto_increment_increment'));
+  }
+
+  /** Completes the only row of a statement, which is left out for nothing. */
+  generateOne(row: Datum[]): Awaitable<void> {
+    const { offset } = this.column;
+    const v = row[offset]!;
+    if (v !== null && !(this.zeroGenerates && v === 0)) return this.noteExplicit(v as number | bigint);
+    const place = (id: number | bigint): void => {
+      row[offset] = this.made(id)!;
+      this.firstGenerated = id;
+    };
+    const got = this.ctx.allocateIds(this.table, 'column', 1);
+    return got instanceof Promise ? got.then(place) : place(got);
   }
 
   /** Completes the rows from number `from` on, in their order. Rows that are left out are taken from the list. */
@@ -63,8 +78,9 @@ export class AutoIds {
   /** Gives `n` rows from `r` on the values from `id` on; how many rows of them stay. */
   private place(rows: Datum[][], r: number, n: number, id: number | bigint): number {
     let kept = 0;
+    const { step } = this;
     for (let k = 0; k < n; k++) {
-      const value = typeof id === 'number' ? id + k * this.step : id + BigInt(k * this.step);
+      const value = typeof id === 'number' ? id + k * step : id + BigInt(k * step);
       const made = this.made(value);
       if (made === undefined) continue;
       rows[r + kept] = rows[r + k]!;

@@ -9,8 +9,13 @@ import { BulkInsert } from './bulk-insert.js';
 import { type OnDuplicate, RowInserter } from './row-inserter.js';
 import { PIECE_ROWS, RowPieces } from './row-pieces.js';
 import { RowTemplate } from './row-template.js';
+import { executeShortInsert } from './short-insert.js';
 
 export function executeInsert(plan: Insert, ctx: ExecContext): Awaitable<DmlResult> {
+  return executeShortInsert(plan, ctx) ?? insertRows(plan, ctx);
+}
+
+function insertRows(plan: Insert, ctx: ExecContext): Awaitable<DmlResult> {
   const assigner = new Assigner(ctx, plan.ignore);
   const mode: OnDuplicate = plan.replace
     ? 'replace'

@@ -44,8 +44,11 @@ function pointChange(plan: Update | Delete, ctx: ExecContext): PointChange | nul
 }
 
 /** Whether foreign keys hang on the table. */
-export const isObserved = ({ target }: PlainChange, { foreignKeys }: ExecContext): boolean =>
-  foreignKeys !== undefined && foreignKeys !== null && foreignKeys.observer(target.table) !== null;
+export const isObservedTable = (table: TableInfo, { foreignKeys }: ExecContext): boolean =>
+  foreignKeys !== undefined && foreignKeys !== null && foreignKeys.observer(table) !== null;
+
+export const isObserved = ({ target }: PlainChange, ctx: ExecContext): boolean =>
+  isObservedTable(target.table, ctx);
 
 function analyzed(plan: Update | Delete): PointChange | null {
   const { child } = plan;
@@ -75,7 +78,8 @@ export function plainChange(plan: Update | Delete): PlainChange | null {
   return { target, assigned, onUpdateNow };
 }
 
-const isPlain = (table: TableInfo): boolean =>
+/** Whether rows of the table are written as they are given, in one place. */
+export const isPlain = (table: TableInfo): boolean =>
   table.partition === undefined &&
   table.moving === undefined &&
   table.exchanging === undefined &&

@@ -7,7 +7,6 @@ import { evalApart } from '../apart-projection.js';
 import { decodeIndexValueHandle, decodeIndexValuePartition } from '../../kv/codec/index-value.js';
 import { RowBatchDecoder } from '../../kv/codec/row-batch-decoder.js';
 import { decodeRecordHandle, recordRange, type Handle, recordKey } from '../../kv/codec/table-key.js';
-import { KeyExistsError } from '../../kv/storage.js';
 import type { Insert, ViewCheck } from '../../planner/physical/plan.js';
 import type { Awaitable } from '../../types/awaitable.js';
 import type { Datum } from '../../types/datum.js';
@@ -19,6 +18,7 @@ import type { TableWriter, UniqueKey } from '../table-writer.js';
 import { andThen } from '../operator.js';
 import { StatementLock } from '../read-key.js';
 import { TableWriters } from '../table-writers.js';
+import { requireAbsent } from './absent-keys.js';
 import { type Assigner, sameDatum, sameHandle } from './assignment.js';
 import { AutoIds } from './auto-ids.js';
 import { CurrentValues } from './current-values.js';
@@ -325,9 +325,8 @@ export class RowInserter {
       }
     }
     if (checked.length === 0) return this.putNew(rows, handles, unique, owner);
-    return andThen(this.requireAbsent(checked, checkedOwner, rows, locks), () =>
-      this.putNew(rows, handles, unique, owner),
-    );
+    const absent = requireAbsent(checked, (at) => rows[checkedOwner[at]!]!, writer, locks, this.ctx);
+    return andThen(absent, () => this.putNew(rows, handles, unique, owner));
   }
 
   private putNew(
@@ -354,35 +353,6 @@ export class RowInserter {
     this.affected += rows;
     this.found += rows;
     this.inserted += rows;
-  }
-
-  /** Throws 1062 for a key that is taken; with `lock` it stays free. */
-  private requireAbsent(
-    keys: readonly UniqueKey[],
-    owner: readonly number[],
-    rows: Datum[][],
-    lock: boolean,
-  ): Awaitable<void> {
-    const failed = (e: unknown): never => {
-      if (!(e instanceof KeyExistsError)) throw e;
-      const name = keyString(e.key);
-      const at = keys.findIndex((u) => keyString(u.key) === name);
-      throw at < 0 ? e : this.writer.duplicate(keys[at]!, rows[owner[at]!]!);
-    };
-    const locked = (values: readonly (Uint8Array | null)[]): void => {
-      const taken = values.findIndex((v) => v !== null && v !== undefined);
-      if (taken >= 0) throw this.writer.duplicate(keys[taken]!, rows[owner[taken]!]!);
-    };
-    const names = keys.map((u) => u.key);
-    let values: Awaitable<(Uint8Array | null)[]>;
-    try {
-      values = lock
-        ? this.ctx.txn!.lockKeys(names, new StatementLock(this.ctx, true, null, true))
-        : this.ctx.txn!.batchGet(names);
-    } catch (e) {
-      return failed(e);
-    }
-    return values instanceof Promise ? values.then(locked, failed) : locked(values);
   }
 
   /** IGNORE, REPLACE, ON DUPLICATE KEY UPDATE: what the keys hold is read for the whole batch, then rows go one by one. */

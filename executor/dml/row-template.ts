@@ -32,7 +32,7 @@ interface ComputedDefault {
 }
 
 /** What rows begin with. */
-interface Defaults {
+export interface Defaults {
   /** By column offset, where it is the same for each statement; NULL elsewhere. */
   readonly constants: Datum[];
   /** Columns whose default each statement finds anew: the time, an expression, one that has none. */
@@ -45,7 +45,7 @@ const DEFAULTS = new WeakMap<readonly ColumnInfo[], Defaults & { readonly table:
 /** NOT NULL, or what DROP DEFAULT leaves. */
 const needsValue = (type: FieldType): boolean => (type.flag & (Flag.NotNull | Flag.NoDefaultValue)) !== 0;
 
-function defaultsOf(table: TableInfo, given: readonly ColumnInfo[]): Defaults {
+export function defaultsOf(table: TableInfo, given: readonly ColumnInfo[]): Defaults {
   let known = DEFAULTS.get(given);
   if (known?.table === table) return known;
   const constants = new Array<Datum>(table.columns.length).fill(null);

@@ -85,7 +85,8 @@ interface EntryLeaf {
  * a statement read what was there when it began. Once there are many they move to a LargeMemBuffer for good.
  */
 export class TxnMemBuffer implements MemBuffer {
-  private tree = new KeyTree(new Leaf());
+  /** Made for the first entry: transactions that gather their writes, or only read, have none. */
+  private entries: KeyTree<Leaf> | null = null;
   private large: LargeMemBuffer | null = null;
   /** Number of entries, those without value included. */
   entryCount = 0;
@@ -100,12 +101,17 @@ export class TxnMemBuffer implements MemBuffer {
   /** Entries with an undo version, in order of write. */
   private readonly touched: Entry[] = [];
 
+  private get tree(): KeyTree<Leaf> {
+    return (this.entries ??= new KeyTree(new Leaf()));
+  }
+
   entry(key: Uint8Array): WriteEntry | undefined {
     return this.large === null ? this.find(key) : this.large.entry(key);
   }
 
   private find(key: Uint8Array): Entry | undefined {
-    const leaf = this.tree.leafOf(key);
+    if (this.entries === null) return undefined;
+    const leaf = this.entries.leafOf(key);
     const i = leaf.lowerBound(key);
     return leaf.isAt(i, key) ? leaf.entryAt(i) : undefined;
   }
@@ -192,7 +198,7 @@ export class TxnMemBuffer implements MemBuffer {
       }
     for (const e of this.touched) large.touch(moved.get(e)!);
     this.touched.length = 0;
-    this.tree = new KeyTree(new Leaf());
+    this.entries = null;
     this.large = large;
   }
 
