@@ -6,9 +6,10 @@ const FLAGS: readonly string[] = [
   // Batches of rows are arrays outside of V8's heap. Beside a small heap they make it collect all garbage several times a second,
   // unless the heap may grow to several times of what was left by the last collection.
   '--heap-growing-percent=300',
-  // Bytecodes that a function runs for before it is compiled for speed; V8 waits for three times as many. Statements go through
-  // thousands of functions, each of which runs for a short time: a server is at its full speed in half the time.
-  '--interrupt-budget=40000',
+  // Bytes of bytecode that a function runs before it is compiled for speed; V8 waits for nearly seven times as many. Statements go through
+  // thousands of functions, each of which runs for a short time: in its first ten seconds a server does a fifth to a half more of short
+  // transactions, and later as many.
+  '--interrupt-budget=20000',
   // Bytes of bytecode that are compiled into a function of what it calls, a third of what V8 allows. The functions of operators are hot in
   // every thread, and being compiled takes cores from the first queries after a start, which end in four fifths of the time; nothing
   // is slower later.
