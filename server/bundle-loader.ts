@@ -1,13 +1,13 @@
 import './v8-flags.js';
 import { readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
-import { dirname } from 'node:path';
+import { basename, dirname } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { Script } from 'node:vm';
 import { BroadcastChannel, isMainThread, threadId } from 'node:worker_threads';
 
-/** Set by scripts/record-code-cache.mjs, which tells the process when enough has been run. */
-const RECORDING = process.env['RUTILE_CODE_CACHE'] === 'record';
+/** Names of the bundles to be recorded: set by scripts/record-code-cache.mjs, which tells the process when enough has been run. */
+const RECORDED = process.env['RUTILE_CODE_CACHE']?.split(',');
 const CHANNEL = 'rutile-code-cache';
 
 function readIfThere(file: string): Buffer | undefined {
@@ -18,9 +18,10 @@ function readIfThere(file: string): Buffer | undefined {
   }
 }
 
-/** Writes what has been compiled in this thread when the process is told to. */
-function recordWhenTold(script: Script, cache: string): void {
+/** Writes what has been compiled in this thread, if that is `wanted`, when the process is told to; the main thread tells the others. */
+function recordWhenTold(script: Script, cache: string, wanted: boolean): void {
   const record = (): void => {
+    if (!wanted) return;
     // Threads of one kind write the same file.
     const own = `${cache}.${threadId}`;
     writeFileSync(own, script.createCachedData());
@@ -46,12 +47,12 @@ export function runBundle(entry: string): void {
   const cache = file.replace(/\.cjs$/, '.code');
   // The bundler writes ASCII alone.
   const source = readFileSync(file, 'latin1');
-  const cachedData = RECORDING ? undefined : readIfThere(cache);
+  const cachedData = RECORDED === undefined ? readIfThere(cache) : undefined;
   const script = new Script(`(function (exports, require, module, __filename, __dirname) {${source}\n})`, {
     filename: file,
     ...(cachedData === undefined ? {} : { cachedData }),
   });
-  if (RECORDING) recordWhenTold(script, cache);
+  if (RECORDED !== undefined) recordWhenTold(script, cache, RECORDED.includes(basename(cache, '.code')));
   const module = { exports: {} };
   const run = script.runInThisContext() as (...context: readonly unknown[]) => void;
   run(module.exports, createRequire(file), module, file, dirname(file));
