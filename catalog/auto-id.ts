@@ -31,6 +31,8 @@ interface Cached {
  */
 export class AutoIdAllocator {
   private readonly cache = new Map<string, Cached>();
+  /** The same by what asks for it most often. */
+  private byDefinition = new WeakMap<AutoIds, Cached>();
 
   /** `alone`: no other node gives values of the same counters. */
   constructor(
@@ -88,6 +90,7 @@ export class AutoIdAllocator {
   }
 
   forget(tableId: number): void {
+    this.byDefinition = new WeakMap();
     for (const kind of ['rowid', 'auto_increment', 'auto_random'] as const)
       this.cache.delete(`${kind}/${tableId}`);
   }
@@ -104,6 +107,14 @@ export class AutoIdAllocator {
   }
 
   private cached(ids: AutoIds, dbId: number, tableId: number): Cached {
+    const known = this.byDefinition.get(ids);
+    if (known !== undefined && known.tableId === tableId) return known;
+    const c = this.cachedByName(ids, dbId, tableId);
+    this.byDefinition.set(ids, c);
+    return c;
+  }
+
+  private cachedByName(ids: AutoIds, dbId: number, tableId: number): Cached {
     const key = `${ids.counter}/${tableId}`;
     let c = this.cache.get(key);
     // What is reserved under a newer definition serves statements that still have an older one.
@@ -112,6 +123,7 @@ export class AutoIdAllocator {
       const { since } = ids;
       c = { kind: ids.counter, dbId, tableId, given: 0n, reserved: 0n, central, since, pending: null };
       this.cache.set(key, c);
+      this.byDefinition = new WeakMap();
     }
     return c;
   }

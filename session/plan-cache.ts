@@ -77,11 +77,12 @@ export class CachedPlan {
     this.checkedSchema = schema;
   }
 
-  fits(session: Session, environment: number, classes: string, params: readonly ParamValue[]): boolean {
-    if (this.environment !== environment || this.classes !== classes) return false;
+  fits(session: Session, environment: number, params: readonly ParamValue[]): boolean {
+    if (this.environment !== environment || !areOfClasses(params, this.classes)) return false;
     for (const f of this.fixed) if (!sameDatum(params[f.param]!.value, f.value)) return false;
     for (const param of this.ascii) if (!isAscii(params[param]!.value as Uint8Array)) return false;
     if (this.pessimistic !== isPessimistic(session)) return false;
+    if (this.dirty.size === 0) return true;
     const { transaction } = session;
     for (const [table, dirty] of this.dirty) if (transaction.isDirty(table) !== dirty) return false;
     return true;
@@ -100,6 +101,7 @@ export class CachedPlan {
       if (rows !== t.rows && (rows > 2 * t.rows + 512 || 2 * rows + 512 < t.rows)) return false;
       if (this.isOutdated(engine.statistics.taken(t.table.id), t.statistics)) return false;
     }
+    if (this.kept.size === 0) return true;
     for (const [table, kept] of this.kept) if (keepsColumns(engine, table) !== kept) return false;
     return true;
   }
@@ -159,16 +161,11 @@ export class PlanSlot {
   /** `ofText`: plans of a text that was not prepared. */
   constructor(readonly ofText = false) {}
 
-  find(
-    session: Session,
-    environment: number,
-    classes: string,
-    params: readonly ParamValue[],
-  ): CachedPlan | null {
+  find(session: Session, environment: number, params: readonly ParamValue[]): CachedPlan | null {
     const { variants } = this;
     for (let i = 0; i < variants.length; i++) {
       const plan = variants[i]!;
-      if (!plan.fits(session, environment, classes, params) || !plan.allows(session)) continue;
+      if (!plan.fits(session, environment, params) || !plan.allows(session)) continue;
       if (!plan.current(session)) {
         variants.splice(i, 1);
         break;
@@ -232,6 +229,17 @@ export function paramClasses(params: readonly ParamValue[]): string {
   let classes = '';
   for (let i = 0; i < params.length; i++) classes += paramClass(params[i]!.type, params[i]!.value);
   return classes;
+}
+
+/** Whether `paramClasses` of the values are these: they are joined for plans that are made, and not for each execution. */
+function areOfClasses(params: readonly ParamValue[], classes: string): boolean {
+  let at = 0;
+  for (let i = 0; i < params.length; i++) {
+    const name = paramClass(params[i]!.type, params[i]!.value);
+    if (!classes.startsWith(name, at)) return false;
+    at += name.length;
+  }
+  return at === classes.length;
 }
 
 /** Keeps a plan just made; null when it may not be kept. */

@@ -126,8 +126,7 @@ export function planReusable(
       return planQuery(session, stmt, params);
     }
   const environment = session.planEnvironment();
-  const classes = paramClasses(params);
-  const hit = slot.find(session, environment, classes, params);
+  const hit = slot.find(session, environment, params);
   if (hit !== null) {
     hit.checkPrivileges(session);
     // TiDB tells of texts only where its cache for them is switched on.

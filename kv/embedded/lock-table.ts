@@ -160,9 +160,10 @@ export class LockTable {
 
   /** The lock on the key, whoever took it, and this table's from now on. Within a section (see shared-locks.ts) when other threads take locks. */
   held(key: Uint8Array): Lock | undefined {
-    return this.shared === null && this.locks.size === 0 && this.reservation === null
-      ? undefined
-      : this.heldAs(keyString(key), key);
+    const { shared } = this;
+    const none = this.locks.size === 0 && this.reservation === null;
+    if (none && (shared === null || !shared.locks.isHeld(key))) return undefined;
+    return this.heldAs(keyString(key), key);
   }
 
   /** The same for who has the key's `keyString`. */

@@ -10,7 +10,8 @@ import { RECORD_HEADER, compareRanges, writeRecordHeader } from './record.js';
  * can read the list while one inserts, because a key or a version is complete before the pointers to it are stored, bottom level
  * first (one writer at a time, many readers, nothing is ever unlinked).
  *
- * A key and a version, in 32-bit words (offsets are words, 0 = none):
+ * Keys are put from the arena's begin on and versions from its end backwards: a search reads keys alone, which then lie in a fraction of
+ * the pages (each a miss of the address cache). A key and a version, in 32-bit words (offsets are words, 0 = none):
  *
  *     0: key length | height << 16 | list << 24    1: newest version    2 .. 2+height: next key per level    then key bytes
  *     0: next older version    1, 2: commit ts (high, low)    3: length of the record    then the record (see record.ts)
@@ -39,11 +40,13 @@ const HINT_STEPS = 4;
 /** Words before the heads; word 0 stays unused so that offset 0 can mean "none". */
 const COUNT_WORD = 1;
 const HEIGHT_WORD = 3;
-/** First free word, and the state of the generator of heights. */
+/** First free word behind the keys, and the state of the generator of heights. */
 const TOP_WORD = 5;
 const RANDOM_WORD = 6;
 /** Newest commit timestamp of the data, high and low. */
 const NEWEST_COMMIT = 7;
+/** First word of the versions. */
+const VERSIONS_WORD = 9;
 const HEADER_WORDS = 10;
 const HINT_WORDS = HEADER_WORDS + 2 * HEAD_WORDS;
 const FIRST_NODE = HINT_WORDS + 2 * HINTS * MAX_HEIGHT;
@@ -108,6 +111,7 @@ export class Memtable {
     this.words[HEIGHT_WORD] = 1;
     this.words[HEIGHT_WORD + 1] = 1;
     this.words[TOP_WORD] = FIRST_NODE;
+    this.words[VERSIONS_WORD] = this.words.length;
     this.words[RANDOM_WORD] = SEED;
     this.hints.forEach((hint, i) => hint.fill(headOf(i < HINTS ? 0 : 1)));
   }
@@ -125,7 +129,7 @@ export class Memtable {
   }
 
   get size(): number {
-    return this.top << 2;
+    return (this.top + this.words.length - this.words[VERSIONS_WORD]!) << 2;
   }
 
   /** Bytes that an entry takes at most. */
@@ -135,7 +139,7 @@ export class Memtable {
   }
 
   fits(bytes: number): boolean {
-    return (this.top << 2) + bytes <= this.capacity;
+    return (this.top << 2) + bytes <= this.words[VERSIONS_WORD]! << 2;
   }
 
   /** The same (key, commit ts) twice keeps the first: replay is idempotent. */
@@ -168,10 +172,10 @@ export class Memtable {
       }
     }
     const node = present === 0 ? this.allocateKey(list, key) : present;
-    const version = this.top;
     const valueLength = value === undefined ? 0 : value.length;
+    const version = words[VERSIONS_WORD]! - VERSION_WORDS - ((RECORD_HEADER + valueLength + 3) >> 2);
+    words[VERSIONS_WORD] = version;
     const recordAt = (version + VERSION_WORDS) << 2;
-    this.top = (recordAt + RECORD_HEADER + valueLength + 3) >> 2;
     words[version] = older;
     words[version + 1] = commitHi | 0;
     words[version + 2] = commitLo | 0;

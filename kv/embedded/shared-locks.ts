@@ -177,6 +177,12 @@ export class SharedLocks {
   /** Whether a release since this was last set to false was of a lock that the store's table has too, and must hear of. */
   mustTell = false;
 
+  /** The store's thread: whether a thread's transaction has the key. */
+  isHeld(key: Uint8Array): boolean {
+    const word = Atomics.load(this.owners, this.slotOf(key));
+    return word !== 0 && (word & CHECK_MASK) === this.check;
+  }
+
   /** The store's thread: start timestamp of the thread's transaction that has the key; 0n for none. */
   holderStart(key: Uint8Array): bigint {
     const word = Atomics.load(this.owners, this.slotOf(key));

@@ -259,19 +259,35 @@ export class SharedCounter {
   /** Takes `count` timestamps that follow each other and gives the first; null when the lease does not reach so far. */
   take(count: number): bigint | null {
     const cell = this.timestamps;
-    const n = BigInt(count);
+    const more = count === 1 ? 0n : BigInt(count - 1);
     for (;;) {
       const last = Atomics.load(cell, 0);
       const end = Atomics.load(cell, 1);
-      const clock = BigInt(this.now()) << LOGICAL_BITS;
+      const clock = this.clock();
       // A clock that has run past the lease is not followed: what is left of the lease is used up first.
-      let first = clock > last && clock + n <= end ? clock : last + 1n;
-      // A batch shares its physical part.
-      const room = first | BigInt(LOGICAL_MASK);
-      if (first + n - 1n > room) first = room + 1n;
-      if (first + n > end) return null;
-      if (Atomics.compareExchange(cell, 0, last, first + n - 1n) === last) return first;
+      let first = clock > last && clock + more < end ? clock : last + 1n;
+      if (count > 1) {
+        // A batch shares its physical part.
+        const room = first | BigInt(LOGICAL_MASK);
+        if (first + more > room) first = room + 1n;
+      }
+      const taken = count === 1 ? first : first + more;
+      if (taken >= end) return null;
+      if (Atomics.compareExchange(cell, 0, last, taken) === last) return first;
     }
+  }
+
+  private clockMs = 0;
+  private clockTs = 0n;
+
+  /** The clock as a timestamp, made once in a millisecond. */
+  private clock(): bigint {
+    const ms = this.now();
+    if (ms !== this.clockMs) {
+      this.clockMs = ms;
+      this.clockTs = BigInt(ms) << LOGICAL_BITS;
+    }
+    return this.clockTs;
   }
 
   /** For threads without the file. */

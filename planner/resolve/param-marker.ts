@@ -173,6 +173,18 @@ export function paramClass(type: FieldType, value: Datum): string {
     case 'vector':
       return 'v';
     case 'string':
-      return type.charset === 'binary' ? (type.tp === TypeCode.VarString ? 'h' : 'b') : `s${type.collate};`;
+      return type.charset === 'binary'
+        ? type.tp === TypeCode.VarString
+          ? 'h'
+          : 'b'
+        : textClass(type.collate);
   }
+}
+
+/** By collation: every execution asks. */
+const TEXT_CLASSES = new Map<string, string>();
+function textClass(collate: string): string {
+  let name = TEXT_CLASSES.get(collate);
+  if (name === undefined) TEXT_CLASSES.set(collate, (name = `s${collate};`));
+  return name;
 }
