@@ -48,13 +48,26 @@ async function readBack(
   }
 }
 
-/** Columns of segments that scans asked for; first what a scan would read itself, holding the thread. */
+/** Bytes that a row takes on disk in a column of numbers or codes, at most: a double, whether it is NULL, statistics. */
+const NUMBER_BYTES = 9;
+
+/**
+ * Columns of segments that scans asked for. First what a scan would read itself, holding the thread; last strings that do not repeat, any of
+ * which takes the time of several other columns and few statements want.
+ */
 function* askedFor(
   tables: readonly ColumnTable[],
 ): Generator<{ readonly segment: ColumnSegment; readonly id: number }> {
-  const of = function* (table: ColumnTable, id: number): Generator<{ segment: ColumnSegment; id: number }> {
-    for (const segment of table.segments) yield { segment, id };
+  const of = function* (
+    wanted: (segment: ColumnSegment, id: number) => boolean,
+  ): Generator<{ segment: ColumnSegment; id: number }> {
+    for (const table of tables)
+      for (const id of table.asked)
+        for (const segment of table.segments) if (wanted(segment, id)) yield { segment, id };
   };
-  for (const table of tables) if (table.asked.has(KEY_LIST_ID)) yield* of(table, KEY_LIST_ID);
-  for (const table of tables) for (const id of table.asked) if (id !== KEY_LIST_ID) yield* of(table, id);
+  const isLarge = ({ file, rows }: ColumnSegment, id: number): boolean =>
+    (file?.columns.get(id)?.length ?? 0) > rows * NUMBER_BYTES;
+  yield* of((_, id) => id === KEY_LIST_ID);
+  yield* of((segment, id) => id !== KEY_LIST_ID && !isLarge(segment, id));
+  yield* of((segment, id) => id !== KEY_LIST_ID && isLarge(segment, id));
 }
