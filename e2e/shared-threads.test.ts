@@ -4,8 +4,14 @@ import { ServerProcess } from './testing/server-process.js';
 
 /** Threads that run statements share those that large queries run on: each has as many as the process. */
 const ROWS = 205_000;
+/** Rows of a statement that makes some. */
+const PART = 20_500;
 const THREADS = 3;
-const server = new ServerProcess(['--workers', '2', '--analytic-threads', `${THREADS}`, '--durability', '0']);
+// A heap that one statement can be too much for.
+const server = new ServerProcess(
+  ['--workers', '2', '--analytic-threads', `${THREADS}`, '--durability', '0'],
+  { NODE_OPTIONS: '--max-old-space-size=250' },
+);
 const workerOf = (connection: mysql.Connection): number => Math.floor(connection.threadId / 2 ** 21);
 const text = async (c: mysql.Connection, sql: string): Promise<string> =>
   JSON.stringify((await c.query({ sql, rowsAsArray: true }))[0]);
@@ -30,10 +36,11 @@ test('large queries of any connection run on the threads of the process', async 
   expect(workerOf(a)).not.toBe(workerOf(b));
   await a.query('CREATE TABLE f (id INT PRIMARY KEY, k INT, v INT, s VARCHAR(20))');
   await a.query('SET cte_max_recursion_depth = 1000000');
-  await a.query(
-    `INSERT INTO f WITH RECURSIVE n AS (SELECT 1 AS i UNION ALL SELECT i + 1 FROM n WHERE i < ${ROWS}) ` +
-      "SELECT i, i MOD 97, i MOD 1000, CONCAT('s', i MOD 31) FROM n",
-  );
+  for (let from = 0; from < ROWS; from += PART)
+    await a.query(
+      `INSERT INTO f WITH RECURSIVE n AS (SELECT 1 AS i UNION ALL SELECT i + 1 FROM n WHERE i < ${PART})
+         SELECT i + ${from}, i MOD 97, i MOD 1000, CONCAT('s', i MOD 31) FROM n`,
+    );
   await a.query('ALTER TABLE f SET TIFLASH REPLICA 1');
   for (const c of [a, b]) expect(await runsInThreads(c)).toBe(true);
   await a.query('SET tidb_executor_concurrency = 1');
@@ -51,4 +58,40 @@ test('large queries of any connection run on the threads of the process', async 
   expect(await ended).toBe(1317);
   for (const c of connections) expect(await text(c, SUMS)).toBe(expected);
   for (const c of connections) await c.end();
+}, 120_000);
+
+test('one that ends leaves threads and columns to the others, and to the one that takes its place', async () => {
+  const spare: mysql.Connection[] = [];
+  const connectTo = async (worker: number): Promise<mysql.Connection> => {
+    for (;;) {
+      const c = await server.connect();
+      c.on('error', () => undefined);
+      if (workerOf(c) === worker) return c;
+      spare.push(c);
+    }
+  };
+  const survivor = await connectTo(1);
+  const victim = await connectTo(2);
+  const other = await connectTo(2);
+  const expected = await text(survivor, SUMS);
+  expect(await runsInThreads(victim)).toBe(true);
+  // Without an end.
+  const long = other
+    .query('SELECT MAX(x.id * y.v - z.id * x.v) FROM f x JOIN f y ON x.k = y.k JOIN f z ON z.k = y.k')
+    .then(
+      () => 'counted',
+      () => 'lost',
+    );
+  const list = Array.from({ length: 1_500_000 }, (_, i) => `${i}+v`).join();
+  await victim.query('SET tidb_mem_quota_query = 0');
+  await expect(victim.query(`SELECT 1 IN (${list}) FROM f LIMIT 1`)).rejects.toMatchObject({ fatal: true });
+  expect(await long).toBe('lost');
+  expect(await runsInThreads(survivor)).toBe(true);
+  const successor = await connectTo(2);
+  expect(await runsInThreads(successor)).toBe(true);
+  await survivor.query('UPDATE f SET v = v + 1000000 WHERE id = 97');
+  const changed = await text(survivor, SUMS);
+  expect(changed).not.toBe(expected);
+  expect(await text(successor, SUMS)).toBe(changed);
+  for (const c of [...spare, survivor, successor]) await c.end();
 }, 120_000);
