@@ -85,3 +85,32 @@ test('KILL QUERY and max_execution_time end them, and the next ones are computed
   await db.query('SET max_execution_time = 0');
   expect(await cells('SELECT JSON_LENGTH(@obj)')).toEqual([[ITEMS]]);
 });
+
+test('rows of a condition that take long are decided apart, in their places', async () => {
+  await db.query('CREATE TABLE texts (id INT PRIMARY KEY, s VARCHAR(100))');
+  const texts = Array.from({ length: 300 }, (_, i) =>
+    i % 100 === 50 ? `${'a'.repeat(21)}!` : i % 3 === 0 ? 'aab' : `x${i}`,
+  );
+  await db.query('INSERT INTO texts VALUES ?', [texts.map((t, i) => [i, t])]);
+  const found = texts.flatMap((t, i) => (t === 'aab' ? [[i]] : []));
+  expect(await cells("SELECT id FROM texts WHERE s REGEXP '(a+)+b' ORDER BY id")).toEqual(found);
+  expect(await cells('SELECT id FROM texts WHERE s REGEXP ? AND id < 99 ORDER BY id', ['(a+)+b'])).toEqual(
+    found.filter(([id]) => id! < 99),
+  );
+  expect(await cells("SELECT COUNT(*) FROM texts WHERE NOT s REGEXP '(a+)+b'")).toEqual([
+    [300 - found.length],
+  ]);
+  // A string counts as a number.
+  expect(
+    await cells("SELECT COUNT(*) FROM texts WHERE REGEXP_REPLACE(s, '^(a+)+b$', '7') AND id > 0"),
+  ).toEqual([[found.length - 1]]);
+  await db.query(`UPDATE texts SET s = '${'a'.repeat(60)}!' WHERE id = 299`);
+  await expect(db.query("SELECT id FROM texts WHERE s REGEXP '(a+)+b'")).rejects.toMatchObject({
+    errno: 3699,
+  });
+  expect(
+    await cells(
+      `SELECT COUNT(*) FROM texts WHERE id < 5 AND JSON_EXTRACT(JSON_MERGE_PATCH(@obj, CONCAT('{"id":', id, '}')), '$.id') = id`,
+    ),
+  ).toEqual([[5]]);
+});

@@ -66,6 +66,11 @@ export class ApartProjection {
     return !sent.includes(true) || exprs.some(hasEffects) ? null : new ApartProjection(exprs, sent);
   }
 
+  /** Whether all of them may be computed by another thread. */
+  get sendsAll(): boolean {
+    return !this.sent.includes(false);
+  }
+
   /** Whether there is a row in the chunk whose values take long. */
   isLong(chunk: Chunk, ctx: EvalContext): boolean {
     return chunk.rows > 0 && this.rowIsLong(chunk, longestRow(chunk), ctx);
@@ -124,10 +129,22 @@ export function evalApart(
     if (apart !== null && apart.rowIsLong(chunk, row, ctx.eval)) {
       const { evaluator } = ctx;
       if (evaluator !== undefined && evaluator !== null)
-        return evaluator.evaluate([withValues(e, chunk, row, ctx.eval)]).then(([v]) => v!(ctx.eval));
+        return evalInThread(e, ctx.eval, evaluator, chunk, row);
     }
   }
   return evalAny(e, ctx.eval, chunk === NO_COLUMNS ? undefined : chunk, row);
+}
+
+/** The value for a row, computed in another thread. */
+export async function evalInThread(
+  e: Expression,
+  ctx: EvalContext,
+  evaluator: Evaluator,
+  chunk: Chunk,
+  row: number,
+): Promise<Datum> {
+  const [v] = await evaluator.evaluate([withValues(e, chunk, row, ctx)]);
+  return v!(ctx);
 }
 
 /** Whether a call in it may take long. */

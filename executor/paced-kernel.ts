@@ -6,7 +6,9 @@ import type { Filter, Projection } from '../expression/compile.js';
 import type { EvalContext } from '../expression/eval-context.js';
 import type { Expression } from '../expression/expression.js';
 import type { Awaitable } from '../types/awaitable.js';
+import { ApartFilter } from './apart-filter.js';
 import { hasLongCalls, rowNs, type ApartProjection } from './apart-projection.js';
+import type { Evaluator } from './exec-context.js';
 import { runSteps, type OperatorContext } from './operator.js';
 
 /** Rows that are worked on at once, however many nodes there are. */
@@ -17,6 +19,8 @@ const NODES_AT_ONCE = 1 << 17;
 const BYTES_AT_ONCE = 1 << 18;
 /** Milliseconds that a part should take. */
 const PART_MS = 2;
+/** What is held of a part that was cut off: the next ones are an eighth of it. */
+const CUT_OFF_MS = 8 * PART_MS;
 
 /**
  * How many rows a kernel takes at once: as many as a statement may hold the thread for, by what the last ones cost. A condition of
@@ -59,24 +63,39 @@ export function textBytes(chunk: Chunk): number {
   return 1 + bytes / Math.max(1, chunk.length);
 }
 
-/** The filter with chances for others to use the thread between parts of chunks whose rows are expensive. */
+/**
+ * The filter with chances for others to use the thread between parts of chunks whose rows are expensive. `conditions`: those of it that
+ * other threads may decide where a row takes long.
+ */
 export function pacedFilter(
   filter: Filter | null,
-  ctx: Pick<OperatorContext, 'checkpoint'>,
+  ctx: Pick<OperatorContext, 'checkpoint' | 'evaluator'>,
   conditions: readonly Expression[] = [],
 ): Filter | null {
   return filter === null || filter.nodes === 0 ? filter : new PacedFilter(filter, ctx, conditions);
 }
 
+const APART = new WeakMap<readonly Expression[], ApartFilter | null>();
+
+function apartOf(conditions: readonly Expression[], ctx: EvalContext): ApartFilter | null {
+  let apart = APART.get(conditions);
+  if (apart === undefined) APART.set(conditions, (apart = ApartFilter.of(conditions, ctx)));
+  return apart;
+}
+
 class PacedFilter implements Filter {
   private readonly pace: Pace;
+  /** Conditions that other threads may decide; empty where nothing takes long. */
+  private readonly sent: readonly Expression[];
 
   constructor(
     private readonly filter: Filter,
-    private readonly ctx: Pick<OperatorContext, 'checkpoint'>,
+    private readonly ctx: Pick<OperatorContext, 'checkpoint' | 'evaluator'>,
     conditions: readonly Expression[],
   ) {
-    this.pace = new Pace(filter, conditions.filter(hasLongCalls));
+    const long = conditions.filter(hasLongCalls);
+    this.pace = new Pace(filter, long);
+    this.sent = long.length === 0 ? [] : conditions;
   }
 
   get nodes(): number {
@@ -84,6 +103,13 @@ class PacedFilter implements Filter {
   }
 
   run(chunk: Chunk, ctx: EvalContext): Awaitable<Chunk> {
+    const apart = this.sent.length === 0 ? null : apartOf(this.sent, ctx);
+    const evaluator = apart?.divides(chunk) === true ? this.ctx.evaluator : null;
+    if (apart !== null && evaluator !== null && evaluator !== undefined) {
+      const inParts = apart.isLong(chunk, ctx) || this.pace.of(chunk.rows, chunk, ctx) < chunk.rows;
+      const out = inParts ? null : apart.within(chunk, (part) => this.timed(part, ctx));
+      return out ?? this.partsApart(chunk, ctx, apart, evaluator);
+    }
     if (chunk.rows <= 1) return this.filter.run(chunk, ctx);
     if (this.pace.of(chunk.rows, chunk, ctx) === chunk.rows) return this.timed(chunk, ctx);
     return runSteps(this.parts(chunk, ctx), this.ctx);
@@ -97,19 +123,79 @@ class PacedFilter implements Filter {
   }
 
   private *parts(chunk: Chunk, ctx: EvalContext): Generator<void, Chunk> {
-    const { rows } = chunk;
-    const all = chunk.sel ?? Int32Array.from({ length: rows }, (_, i) => i);
-    const picked = new Int32Array(rows);
-    let m = 0;
-    for (let at = 0; at < rows;) {
-      const part = all.subarray(at, at + this.pace.of(rows - at, chunk, ctx));
-      const { sel } = this.timed(chunk.withSel(part), ctx);
-      picked.set(sel!, m);
-      m += sel!.length;
-      at += part.length;
+    const picked = new PickedRows(chunk);
+    while (picked.left > 0) {
+      const part = picked.take(this.pace.of(picked.left, chunk, ctx));
+      picked.keep(this.timed(part, ctx).sel!);
       yield;
     }
-    return m === rows ? chunk : chunk.withSel(picked.slice(0, m));
+    return picked.result();
+  }
+
+  /** Rows that take long in other threads, and parts of others here. */
+  private async partsApart(
+    chunk: Chunk,
+    ctx: EvalContext,
+    apart: ApartFilter,
+    evaluator: Evaluator,
+  ): Promise<Chunk> {
+    const picked = new PickedRows(chunk);
+    const here = (part: Chunk): Chunk => this.timed(part, ctx);
+    const singly = apart.isLong(chunk, ctx);
+    while (picked.left > 0) {
+      const part = picked.take(singly ? 1 : this.pace.of(picked.left, chunk, ctx));
+      if (part.rows === 1) {
+        if (await apart.passes(chunk, part.sel![0]!, ctx, evaluator, here)) picked.keep(part.sel!);
+      } else {
+        const out = apart.within(part, here);
+        if (out !== null) picked.keep(out.sel!);
+        else {
+          this.pace.note(part.rows, CUT_OFF_MS);
+          picked.putBack(part.rows);
+        }
+      }
+      const pause = this.ctx.checkpoint();
+      if (pause !== undefined) await pause;
+    }
+    return picked.result();
+  }
+}
+
+/** A chunk's rows, taken in parts, and those that are kept of them. */
+class PickedRows {
+  private readonly all: Int32Array;
+  private readonly picked: Int32Array;
+  private at = 0;
+  private kept = 0;
+
+  constructor(private readonly chunk: Chunk) {
+    const { rows } = chunk;
+    this.all = chunk.sel ?? Int32Array.from({ length: rows }, (_, i) => i);
+    this.picked = new Int32Array(rows);
+  }
+
+  get left(): number {
+    return this.all.length - this.at;
+  }
+
+  take(rows: number): Chunk {
+    const part = this.all.subarray(this.at, this.at + rows);
+    this.at += part.length;
+    return this.chunk.withSel(part);
+  }
+
+  /** The last rows that were taken are to come again. */
+  putBack(rows: number): void {
+    this.at -= rows;
+  }
+
+  keep(rows: Int32Array): void {
+    this.picked.set(rows, this.kept);
+    this.kept += rows.length;
+  }
+
+  result(): Chunk {
+    return this.kept === this.chunk.rows ? this.chunk : this.chunk.withSel(this.picked.slice(0, this.kept));
   }
 }
 

@@ -3,6 +3,7 @@ import { vectorOf } from '../../chunk/vector-builder.js';
 import type { EvalContext } from '../../expression/eval-context.js';
 import { compileFilter, HEAVY_NODES, type Filter } from '../../expression/compile.js';
 import type { Column, Expression } from '../../expression/expression.js';
+import { withTimeLimit } from '../../expression/time-limit.js';
 import { seenValue } from '../../statistics/kept-value.js';
 import type { TableSample } from '../../statistics/sample.js';
 import type { Datum } from '../../types/datum.js';
@@ -91,6 +92,8 @@ const MAX_ALTERNATIVES = 256;
 /** Rows on which a condition is timed, and milliseconds for each above which it is not tried on thousands. */
 const TIMED_ROWS = 8;
 const SLOW_MS = 0.1;
+/** Milliseconds that such a condition is tried for at most: everybody waits meanwhile. */
+const TRY_MS = 20;
 
 function isSlow(filter: Filter, chunk: Chunk, ctx: EvalContext): boolean {
   if (filter.nodes < HEAVY_NODES || chunk.length <= TIMED_ROWS) return false;
@@ -130,14 +133,15 @@ function tryOn(ctx: PlanContext, sample: TableSample, ds: DataSource, c: Express
     quiet.warn = () => undefined;
     const filter = compileFilter([resolveOver(c, schema)]);
     const chunk = new Chunk(columns, sample.rows);
-    if (isSlow(filter, chunk, quiet as never)) return null;
-    const filtered = filter.run(chunk, quiet as never);
-    if (filtered instanceof Promise) return null;
+    const whole = (): ReturnType<Filter['run']> | null =>
+      isSlow(filter, chunk, quiet as never) ? null : filter.run(chunk, quiet as never);
+    const filtered = filter.nodes < HEAVY_NODES ? whole() : withTimeLimit(TRY_MS, whole);
+    if (filtered === null || filtered instanceof Promise) return null;
     const rows = new Uint8Array(sample.rows);
     for (let i = 0; i < filtered.rows; i++) rows[filtered.sel === null ? i : filtered.sel[i]!] = 1;
     return rows;
   } catch {
-    // A condition that fails on some value says so when the statement runs.
+    // A condition that fails on some value says so when the statement runs. One that takes too long is not known.
     return null;
   }
 }
