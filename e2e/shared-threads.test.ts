@@ -58,7 +58,7 @@ test('large queries of any connection run on the threads of the process', async 
   expect(await ended).toBe(1317);
   for (const c of connections) expect(await text(c, SUMS)).toBe(expected);
   for (const c of connections) await c.end();
-}, 120_000);
+}, 240_000);
 
 test('one that ends leaves threads and columns to the others, and to the one that takes its place', async () => {
   const spare: mysql.Connection[] = [];
@@ -94,4 +94,4 @@ test('one that ends leaves threads and columns to the others, and to the one tha
   expect(changed).not.toBe(expected);
   expect(await text(successor, SUMS)).toBe(changed);
   for (const c of [...spare, survivor, successor]) await c.end();
-}, 120_000);
+}, 240_000);
