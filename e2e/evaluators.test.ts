@@ -89,7 +89,7 @@ test('KILL QUERY and max_execution_time end them, and the next ones are computed
 test('rows of a condition that take long are decided apart, in their places', async () => {
   await db.query('CREATE TABLE texts (id INT PRIMARY KEY, s VARCHAR(100))');
   const texts = Array.from({ length: 300 }, (_, i) =>
-    i % 100 === 50 ? `${'a'.repeat(21)}!` : i % 3 === 0 ? 'aab' : `x${i}`,
+    i % 100 === 50 ? `${'a'.repeat(19)}!` : i % 3 === 0 ? 'aab' : `x${i}`,
   );
   await db.query('INSERT INTO texts VALUES ?', [texts.map((t, i) => [i, t])]);
   const found = texts.flatMap((t, i) => (t === 'aab' ? [[i]] : []));
