@@ -96,4 +96,6 @@ export interface PlannedStatement {
   readonly hasValues?: boolean;
   /** Tables read and written, for privileges, metadata locks and cache invalidation. */
   readonly tables: readonly { readonly db: string; readonly table: TableInfo; readonly write: boolean }[];
+  /** Made without a look at statistics: the same plan would be made with any. */
+  readonly anyStatistics?: boolean;
 }

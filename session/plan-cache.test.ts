@@ -135,6 +135,30 @@ test('a statement gives the same rows from a cached plan as planned anew', async
   expect(cached).toBeGreaterThan(50);
 });
 
+test('plans that no statistics change outlast them, and others do not', async () => {
+  const s = await engine.session();
+  await s.query('CREATE TABLE counted (id INT PRIMARY KEY, v INT, KEY (v))');
+  await s.query('INSERT INTO counted VALUES (1, 10), (2, 20)');
+  await s.query('SET @one = 1, @nine = 9');
+  const texts = {
+    'SELECT v FROM counted WHERE id = ?': '1',
+    'UPDATE counted SET v = v + 1 WHERE id = ?': '1',
+    'DELETE FROM counted WHERE id = ?': '1',
+    'INSERT INTO counted VALUES (?, 90)': '1',
+    'SELECT COUNT(*) FROM counted WHERE v > ?': '0',
+  };
+  const run = async (sql: string): Promise<string | null> => {
+    const value = /DELETE|INSERT/.test(sql) ? '@nine' : '@one';
+    await s.query(`EXECUTE p${Object.keys(texts).indexOf(sql)} USING ${value}`);
+    return (await s.query('SELECT @@last_plan_from_cache'))[0]![0]!;
+  };
+  for (const [i, sql] of Object.keys(texts).entries()) await s.query(`PREPARE p${i} FROM '${sql}'`);
+  for (const sql of Object.keys(texts)) await run(sql);
+  await s.query('DELETE FROM counted WHERE id = 9');
+  await s.query('ANALYZE TABLE counted');
+  for (const [sql, kept] of Object.entries(texts)) expect([sql, await run(sql)]).toEqual([sql, kept]);
+});
+
 test('a prepared statement runs in the database that it was prepared in', async () => {
   const s = await engine.session();
   for (const db of ['home', 'abroad']) {

@@ -95,6 +95,7 @@ export class CachedPlan {
       for (const t of this.tables) if (schema.table(t.db, t.table.name) !== t.table) return false;
       this.checkedSchema = schema;
     }
+    if (this.planned.anyStatistics === true) return true;
     for (const t of this.tables) {
       const rows = engine.rowCounts.get(t.table.id) ?? -1;
       // What was best for a few rows need not be for many.

@@ -54,7 +54,9 @@ function analyzed(plan: Update | Delete): PointChange | null {
   const { child } = plan;
   if (child.op !== 'PointGet') return null;
   const change = plainChange(plan);
-  return change === null ? null : { ...change, read: child };
+  if (change === null) return null;
+  const { target, assigned, onUpdateNow } = change;
+  return { target, assigned, onUpdateNow, read: child };
 }
 
 /** Null where the plan is none: see `PointChange`. */

@@ -43,7 +43,8 @@ function analyzed(plan: Update | Delete): ShortChange | null {
     if (value !== null && waits(value)) return null;
     values.push(value === null ? null : compileProjection([value]));
   }
-  return { ...change, source, values };
+  const { target, assigned, onUpdateNow } = change;
+  return { target, assigned, onUpdateNow, source, values };
 }
 
 /** Whether a call in it answers with a promise, or is about a document, which may be so long that another thread computes it. */
