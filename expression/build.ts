@@ -200,7 +200,8 @@ export function foldConstant(e: Expression, ctx: BuildContext): Expression {
   // A folded COLLATE would lose its explicit coercibility.
   if (f.name === 'collate') return f;
   if (!foldable(f)) {
-    UNFOLDABLE.add(f);
+    // Of leaves alone it is known at a glance; a list of a hundred thousand comparisons would fill the set.
+    if (someArg(f.args, (a) => a.kind === 'function')) UNFOLDABLE.add(f);
     return f;
   }
   const known = constantsApart()?.find(f, ctx);

@@ -7,11 +7,17 @@ async function tables(): Promise<TestSchema> {
   return schema;
 }
 
+/** Rows of an IN list; of literals it is made in steps. */
+const rowList = (rows: number, item: (i: number) => string): string =>
+  Array.from({ length: rows }, (_, i) => item(i)).join(',');
+
 const STATEMENTS = [
   'SELECT COUNT(*), t.c FROM t JOIN u ON t.b = u.b WHERE u.a > 10 GROUP BY t.c ORDER BY t.c LIMIT 5',
   Array.from({ length: 20 }, (_, i) => `SELECT b FROM t WHERE b = ${i}`).join(' UNION ALL '),
   'WITH RECURSIVE r AS (SELECT 1 n UNION ALL SELECT n + 1 FROM r JOIN u ON r.n = u.a) SELECT * FROM r, t WHERE t.a = r.n',
   `INSERT INTO u VALUES ${Array.from({ length: 8000 }, (_, i) => `(${i}, ${i} + 1)`).join(',')}`,
+  `SELECT c FROM t WHERE (b, c) IN (${rowList(3000, (i) => `(${i % 7}, 'x${i}')`)})`,
+  `SELECT a FROM t WHERE (b, a) IN (${rowList(2000, (i) => `(${i}, NULL)`)}) AND a IN (SELECT b FROM u WHERE (b, a) IN (${rowList(1000, (i) => `(${i}, 1.5e0)`)}))`,
 ];
 
 describe('Planning in turns with other statements', () => {
@@ -25,6 +31,24 @@ describe('Planning in turns with other statements', () => {
     };
     expect(await schema.explain(sql)).toBe(atOnce);
     expect(turns).toBeGreaterThan(20);
+  });
+
+  test('a list of rows comes to the same in steps as at once', async () => {
+    const schema = await tables();
+    const explained = (value: (i: number) => string): Promise<string> =>
+      schema.explain(
+        `SELECT c FROM t WHERE (b, a) IN (${rowList(1000, (i) => `(${value(i)}, ${i})`)}) OR a = 5`,
+      );
+    // A sum is no literal.
+    expect(await explained((i) => `${i}`)).toBe(await explained((i) => (i === 0 ? '0 + 0' : `${i}`)));
+  });
+
+  test('a row of another width is found in a long list too', async () => {
+    const schema = await tables();
+    const rows = rowList(1000, (i) => (i === 700 ? '(1, 2, 3)' : `(${i}, 1)`));
+    await expect(schema.explain(`SELECT * FROM t WHERE (a, b) IN (${rows})`)).rejects.toThrow(
+      'Operand should contain 2 column(s)',
+    );
   });
 
   test('ends when the statement is interrupted', async () => {

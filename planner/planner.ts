@@ -11,6 +11,7 @@ import {
   BuildState,
   ConstantsNeeded,
   LiteralsNeeded,
+  RowListNeeded,
   StatementMemory,
   SubqueryNeeded,
 } from './resolve/build-state.js';
@@ -21,7 +22,7 @@ import { QueryBlocks } from './hints/query-blocks.js';
 import { optimize } from './rules/optimize.js';
 import { atOnce, inTurns } from './steps.js';
 import { ConstantsApart, withConstants, withConstantsIn } from '../expression/constants-apart.js';
-import type { Constant } from '../expression/expression.js';
+import type { Constant, Expression } from '../expression/expression.js';
 import type { Awaitable } from '../types/awaitable.js';
 import type { LogicalPlan } from './logical/plan.js';
 
@@ -90,6 +91,14 @@ function attempt(
       };
       const literals = inTurns(literalsOf(e.list, ctx), ctx);
       return literals instanceof Promise ? literals.then(go) : go(literals);
+    }
+    if (e instanceof RowListNeeded) {
+      const go = (condition: Expression): PlannedStatement | Promise<PlannedStatement> => {
+        memory.rowLists.set(e.list, { left: e.left, condition });
+        return attempt(stmt, ctx, memory);
+      };
+      const condition = inTurns(e.steps, ctx);
+      return condition instanceof Promise ? condition.then(go) : go(condition);
     }
     if (!(e instanceof SubqueryNeeded)) throw e;
     const columns = e.plan.schema;

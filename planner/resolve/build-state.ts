@@ -45,6 +45,24 @@ export class LiteralsNeeded extends BuilderRestart {
   }
 }
 
+/** The condition of a long list of rows is to be made in steps: the builder starts again. */
+export class RowListNeeded extends BuilderRestart {
+  constructor(
+    readonly list: readonly Expr[],
+    /** The columns that are compared with the rows. */
+    readonly left: readonly Column[],
+    readonly steps: Generator<void, Expression>,
+  ) {
+    super();
+  }
+}
+
+/** What a long list of rows came to: of these columns, whose numbers are the same in each run of the builder as long as it gets the same way. */
+export interface KnownRowList {
+  readonly left: readonly Column[];
+  readonly condition: Expression;
+}
+
 /** Constants of the statement take long to compute: it is done elsewhere, then the builder starts again. */
 export class ConstantsNeeded extends BuilderRestart {}
 
@@ -68,6 +86,8 @@ export class StatementMemory {
   readonly misplaced = new Set<Query>();
   /** Constants of the literals in long lists, null for items that are none; null where the builder must not start again. */
   literals: Map<readonly Expr[], readonly (Constant | null)[]> | null = null;
+  /** Conditions of long lists of rows. */
+  readonly rowLists = new Map<readonly Expr[], KnownRowList>();
   /** Constants that take long to compute; null where they are computed as they are met. */
   constants: ConstantsApart | null = null;
   /** How often they were. */

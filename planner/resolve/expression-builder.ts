@@ -28,6 +28,7 @@ import {
 } from './literal.js';
 import { matchAgainst } from './match.js';
 import { comparedOperands, literalParam, nullParam, operandBeside, storedValue } from './param-marker.js';
+import { longRowList } from './row-list.js';
 import { findName, findOuter, refText, type QueryScope } from './scope.js';
 
 /** Where an expression stands: what its names, aggregates and special forms mean there. */
@@ -460,12 +461,13 @@ function inList(env: ExpressionEnv, expr: ast.Expr, list: readonly ast.Expr[]): 
   const row = stripParens(expr);
   if (row.kind === 'Row') {
     const left = row.items.map((i) => build(env, i));
-    const parts = list.map((item) => {
+    const compare = (item: ast.Expr): Expression => {
       const right = rowItems(env, item);
       if (right === null) throw mysqlError('ER_OPERAND_COLUMNS', left.length);
       return compareRows(env, '=', left, right);
-    });
-    return balanced(env, 'or', parts);
+    };
+    const long = longRowList(env.state, left, list, compare, (a, b) => call(env, 'or', a, b));
+    return long ?? balanced(env, 'or', list.map(compare));
   }
   const { literals } = env.state.memory;
   const known = list.length < LONG_LIST ? undefined : literals?.get(list);
