@@ -4,6 +4,7 @@ async function tables(): Promise<TestSchema> {
   const schema = new TestSchema();
   await schema.create('CREATE TABLE t (a INT PRIMARY KEY, b INT, c VARCHAR(20), KEY (b))');
   await schema.create('CREATE TABLE u (a INT PRIMARY KEY, b INT)');
+  await schema.create('CREATE TABLE v (a INT, b INT, c VARCHAR(20), KEY (b, a))');
   return schema;
 }
 
@@ -41,6 +42,29 @@ describe('Planning in turns with other statements', () => {
       );
     // A sum is no literal.
     expect(await explained((i) => `${i}`)).toBe(await explained((i) => (i === 0 ? '0 + 0' : `${i}`)));
+  });
+
+  test('ranges of a long OR are made in steps', async () => {
+    const schema = await tables();
+    const sql = `SELECT c FROM v WHERE c > 'x' AND (b, a) IN (${rowList(3000, (i) => `(${i % 2}, ${i})`)})`;
+    const atOnce = await schema.explain(sql);
+    expect(atOnce).toContain('range:[0 0,0 0], [0 2,0 2], [0 4,0 4]');
+    let turns = 0;
+    schema.checkpoint = () => {
+      turns++;
+      return Promise.resolve();
+    };
+    expect(await schema.explain(sql)).toBe(atOnce);
+    // For each 64 rows one for their condition, one for their branches and one for their ranges.
+    expect(turns).toBeGreaterThan(130);
+  });
+
+  test('what thousands of rows have in common is taken out of them', async () => {
+    const schema = await tables();
+    const plan = await schema.explain(
+      `SELECT c FROM t WHERE (b, a) IN (${rowList(5000, (i) => `(7, ${i})`)})`,
+    );
+    expect(plan).toContain('range:[7,7]');
   });
 
   test('a row of another width is found in a long list too', async () => {

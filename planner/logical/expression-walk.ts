@@ -29,9 +29,32 @@ export function forEachParam(e: Expression, visit: (param: number) => void): voi
     for (let i = 0, n = walkedArgs(e.args); i < n; i++) forEachParam(e.args[i]!, visit);
 }
 
+/** Columns of ORs that name so many that walking through them again and again would take long. */
+const LONG_WALK = 1024;
+const COLUMNS = new WeakMap<ScalarFunction, readonly number[]>();
+
 export function columnsOf(exprs: readonly Expression[], into = new Set<number>()): Set<number> {
-  for (const e of exprs) forEachColumn(e, (c) => into.add(c.id));
+  for (const e of exprs) {
+    if (e.kind === 'function' && e.name === 'or') addColumnsOfOr(e, into);
+    else forEachColumn(e, (c) => into.add(c.id));
+  }
   return into;
+}
+
+function addColumnsOfOr(or: ScalarFunction, into: Set<number>): void {
+  const known = COLUMNS.get(or);
+  if (known !== undefined) {
+    for (const id of known) into.add(id);
+    return;
+  }
+  const own = new Set<number>();
+  let walked = 0;
+  forEachColumn(or, (c) => {
+    walked++;
+    own.add(c.id);
+    into.add(c.id);
+  });
+  if (walked >= LONG_WALK) COLUMNS.set(or, [...own]);
 }
 
 /** Whether every column of `e` is among `ids`. */

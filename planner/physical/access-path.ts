@@ -23,7 +23,14 @@ import { indexRows } from '../cost/index-rows.js';
 import { rangesShare } from '../cost/range-share.js';
 import { sourceEngines } from './engines.js';
 import { looksUpByPolicy } from './lookup-pushdown.js';
-import { detach, FULL_RANGES, type Access, type KeyColumn } from '../ranger/ranger.js';
+import {
+  detach,
+  FULL_RANGES,
+  isLongOr,
+  prepareRanges,
+  type Access,
+  type KeyColumn,
+} from '../ranger/ranger.js';
 import { intervalsOf, shapeOf } from '../ranger/condition.js';
 import { datumCompare, intersect } from '../ranger/interval.js';
 import { isImplied } from './partial-index.js';
@@ -302,6 +309,21 @@ function candidates(
 }
 
 const wishOf = (ds: DataSource, name: string): IndexWish => ds.indexWishes?.get(name) ?? {};
+
+/** Makes the ranges of very long conditions in steps, so that `accessPaths` finds them there. */
+export function* prepareAccess(ctx: PlanContext, ds: DataSource): Generator<void, void> {
+  const { conditions } = ds;
+  if (!conditions.some(isLongOr)) return;
+  const known = conditions.every((c) => isKnown(c, ctx));
+  const evaluate = evaluator(ctx);
+  const nullPoints = ctx.variable('tidb_regard_null_as_point') !== 'OFF';
+  const { isCommonHandle } = ds.table;
+  const handle = keysOf(ds, null);
+  if (isCommonHandle || handle.length === 1)
+    yield* prepareRanges(conditions, handle, !isCommonHandle, evaluate, known);
+  for (const index of candidates(ctx, ds, conditions).indexes)
+    yield* prepareRanges(conditions, keysOf(ds, index), false, evaluate, known, nullPoints);
+}
 
 /** All ways to read a source, dominated ones left out (skyline pruning). `extra` conditions join the source's own. */
 export function accessPaths(

@@ -21,6 +21,7 @@ import {
   implementUnion,
   implementWindow,
 } from './implement/unary.js';
+import { prepareAccess } from './access-path.js';
 import { Optimizer, type Implementation } from './optimizer.js';
 import type { PhysicalPlan } from './plan.js';
 import { IndexResolver } from './resolve-indices.js';
@@ -66,6 +67,7 @@ export function* findBestPlan(
   const nodes: LogicalPlan[] = [];
   forEachNode(p, (node) => nodes.push(node));
   for (const node of nodes) {
+    if (node.op === 'DataSource') yield* prepareAccess(state.ctx, node);
     deriveStats(node, state.ctx);
     yield;
     if (node.op !== 'UnionAll' || node.children.length <= FEW_INPUTS) continue;

@@ -4,6 +4,7 @@ import type { Datum } from '../../types/datum.js';
 import { evalType, TypeCode } from '../../types/field-type.js';
 import { hasCorrelated, hasParam, splitCnf, splitDnf } from '../logical/expression-walk.js';
 import { intervalsOf, isExact, shapeOf, type Evaluate, type KeyColumn } from './condition.js';
+import { atOnce } from '../steps.js';
 import {
   asPoint,
   compareEnds,
@@ -77,7 +78,11 @@ export function detach(
 ): Access {
   const simple = detachCnf(conditions, keys, evaluate, nullPoints);
   if (simple.columns.length < keys.length) {
-    const dnf = detachDnf(conditions, keys, isHandle, evaluate, known, simple.columns.length, nullPoints);
+    const prepared = preparedFor(conditions, keys, isHandle, known, nullPoints);
+    const dnf =
+      prepared === null
+        ? atOnce(detachDnf(conditions, keys, isHandle, evaluate, known, simple.columns.length, nullPoints))
+        : prepared.access;
     if (dnf !== null) return dnf;
   }
   const used = new Set<Expression>();
@@ -205,7 +210,7 @@ function detachCnf(
  * Ranges of an OR whose every branch, with the conditions beside it, limits more key columns than those conditions do by
  * themselves; null when there is none.
  */
-function detachDnf(
+function* detachDnf(
   conditions: readonly Expression[],
   keys: readonly KeyColumn[],
   isHandle: boolean,
@@ -213,7 +218,7 @@ function detachDnf(
   known: boolean,
   columns: number,
   nullPoints: boolean,
-): Access | null {
+): Generator<void, Access | null> {
   let best: { or: Expression; others: Expression[]; branches: Branch[]; columns: number } | null = null;
   for (const or of conditions) {
     if (or.kind !== 'function' || or.name !== 'or') continue;
@@ -226,17 +231,21 @@ function detachDnf(
       least = Math.min(least, found.columns.length);
       if (least <= (best?.columns ?? columns)) break;
       branches.push({ own, found, exact: exactOf(found) });
+      if (branches.length % STEP === 0) yield;
     }
     if (least > (best?.columns ?? columns)) best = { or, others, branches, columns: least };
   }
   if (best === null) return null;
   const { or, branches } = best;
   const lists = branches.map((b) => b.found.columns);
-  const build = (evalConst: Evaluate): readonly KeyRangeDatum[] =>
-    mergeRanges(
-      lists.flatMap((l) => rangesOf(l, isHandle, evalConst)),
-      keys,
-    );
+  function* build(evalConst: Evaluate): Generator<void, readonly KeyRangeDatum[]> {
+    const ranges: KeyRangeDatum[] = [];
+    for (const [i, l] of lists.entries()) {
+      for (const r of rangesOf(l, isHandle, evalConst)) ranges.push(r);
+      if (i % STEP === STEP - 1) yield;
+    }
+    return mergeRanges(ranges, keys);
+  }
   const used = best.others.filter((c) => lists.some((l) => l.some((k) => k.conditions.includes(c))));
   const access = conditions.filter((c) => c === or || used.includes(c));
   const dynamic = access.some(runtime);
@@ -254,8 +263,8 @@ function detachDnf(
   )
     singles++;
   return {
-    ranges: dynamic && !known ? FULL_RANGES : build(evaluate),
-    rebuild: dynamic ? build : null,
+    ranges: dynamic && !known ? FULL_RANGES : yield* build(evaluate),
+    rebuild: dynamic ? (evalConst) => atOnce(build(evalConst)) : null,
     access,
     remained: conditions.filter((c) => !settled(c)),
     equalColumns: points,
@@ -263,6 +272,88 @@ function detachDnf(
     columns: Math.max(...lists.map((l) => l.length)),
     full: false,
   };
+}
+
+/** Branches that are looked at between two chances to let others use the thread. */
+const STEP = 64;
+/** Branches of an OR from which on its ranges are made in steps. */
+const LONG_OR = 512;
+
+interface Prepared {
+  readonly conditions: readonly Expression[];
+  readonly keys: readonly KeyColumn[];
+  readonly isHandle: boolean;
+  readonly known: boolean;
+  readonly nullPoints: boolean;
+  readonly access: Access | null;
+}
+
+/** What was made in steps, by the first long OR of the conditions. */
+const PREPARED = new WeakMap<Expression, Prepared[]>();
+
+function branchCount(e: Expression, enough: number): number {
+  if (e.kind !== 'function' || e.name !== 'or') return 1;
+  let n = 0;
+  for (const a of e.args) if (n < enough) n += branchCount(a, enough - n);
+  return n;
+}
+
+/** Whether the ranges of a condition are worth being made in steps. */
+export const isLongOr = (c: Expression): boolean => branchCount(c, LONG_OR) >= LONG_OR;
+
+const sameKeys = (a: readonly KeyColumn[], b: readonly KeyColumn[]): boolean =>
+  a.length === b.length &&
+  a.every((k, i) => {
+    const o = b[i]!;
+    return (
+      k.column.id === o.column.id &&
+      k.column.type === o.column.type &&
+      k.length === o.length &&
+      k.desc === o.desc &&
+      k.orderOnly === o.orderOnly
+    );
+  });
+
+function preparedFor(
+  conditions: readonly Expression[],
+  keys: readonly KeyColumn[],
+  isHandle: boolean,
+  known: boolean,
+  nullPoints: boolean,
+): Prepared | null {
+  for (const c of conditions) {
+    const found = PREPARED.get(c)?.find(
+      (p) =>
+        p.isHandle === isHandle &&
+        p.known === known &&
+        p.nullPoints === nullPoints &&
+        p.conditions.length === conditions.length &&
+        p.conditions.every((x, i) => x === conditions[i]) &&
+        sameKeys(p.keys, keys),
+    );
+    if (found !== undefined) return found;
+  }
+  return null;
+}
+
+/** Looks at a long OR in steps: `detach`, asked for the same afterwards, has only to take what was found. Nothing where there is none. */
+export function* prepareRanges(
+  conditions: readonly Expression[],
+  keys: readonly KeyColumn[],
+  isHandle: boolean,
+  evaluate: Evaluate,
+  known: boolean,
+  nullPoints = true,
+): Generator<void, void> {
+  const or = conditions.find(isLongOr);
+  // What holds for one execution alone is not kept.
+  if (or === undefined || conditions.some(runtime)) return;
+  const { columns } = detachCnf(conditions, keys, evaluate, nullPoints);
+  if (columns.length >= keys.length) return;
+  const access = yield* detachDnf(conditions, keys, isHandle, evaluate, known, columns.length, nullPoints);
+  const all = PREPARED.get(or) ?? [];
+  if (all.length === 0) PREPARED.set(or, all);
+  all.push({ conditions: [...conditions], keys, isHandle, known, nullPoints, access });
 }
 
 interface Branch {

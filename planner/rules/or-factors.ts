@@ -10,8 +10,14 @@ import {
 } from '../logical/expression-walk.js';
 import type { BuildState } from '../resolve/build-state.js';
 
-const join = (state: BuildState, name: 'and' | 'or', parts: readonly Expression[]): Expression =>
-  parts.length === 1 ? parts[0]! : parts.reduce((a, b) => state.call(name, a, b));
+/** More parts are joined as a balanced tree, in which walkers do not go as deep as there are parts. */
+const MANY = 64;
+
+function join(state: BuildState, name: 'and' | 'or', parts: readonly Expression[]): Expression {
+  if (parts.length <= MANY) return parts.reduce((a, b) => state.call(name, a, b));
+  const middle = parts.length >> 1;
+  return state.call(name, join(state, name, parts.slice(0, middle)), join(state, name, parts.slice(middle)));
+}
 
 /**
  * (a AND b) OR (a AND c) is a AND (b OR c): the conjuncts that every branch of a disjunction has are taken out of it
