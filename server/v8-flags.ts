@@ -7,7 +7,7 @@ const FLAGS: readonly string[] = [
   // unless the heap may grow to several times of what was left by the last collection.
   '--heap-growing-percent=300',
   // Bytes of bytecode that a function runs before it is compiled for speed; V8 waits for nearly seven times as many. Statements go through
-  // thousands of functions, each of which runs for a short time: in its first ten seconds a server does a fifth to a half more of short
+  // thousands of functions, each of which runs for a short time: in its first ten seconds a server does up to a fifth more of short
   // transactions, and later as many.
   '--interrupt-budget=20000',
   // Bytes of bytecode that are compiled into a function of what it calls, a third of what V8 allows. The functions of operators are hot in
