@@ -27,6 +27,7 @@ import {
 import { addStatistics, dropStatistics } from './extended-statistics.js';
 import { exchangePartition } from './partition/exchange-partition.js';
 import { applyColumnarReplica } from './columnar-replica.js';
+import { rewriteReorderedColumns } from './reordered-columns.js';
 import { applyCharset, applyTableOptions } from './table-options.js';
 import { applyCache, refuseCached, switchCache } from './cached-table.js';
 import { checkPartitionPolicies, policyOf } from './placement.js';
@@ -275,6 +276,7 @@ export async function alterBy(
       ctx.checkTableLock(table);
       const plan = new AlterPlan(ctx, db, table);
       await apply(plan);
+      rewriteReorderedColumns(plan);
       done = plan;
       return plan.finish();
     },

@@ -11,8 +11,8 @@ import { policyOf } from './placement.js';
 import { applyTtl } from './ttl.js';
 import { resolveCharset } from './column-type.js';
 import { checkIndexColumns } from './build-index.js';
-import { columnsRead } from './expression-walk.js';
 import { rewritten } from './modify-column.js';
+import { checkReadByNone } from './reordered-columns.js';
 import { sameBytes } from './type-change.js';
 
 /** Table options of an ALTER TABLE. */
@@ -117,14 +117,7 @@ function convertColumn(plan: AlterPlan, id: number, to: { charset: string; colla
     plan.table = { ...table, columns: table.columns.map((x) => (x.id === id ? next : x)) };
     return;
   }
-  const computed = table.columns.some(
-    (x) => x.generated !== '' && (x.id === id || columnsRead(plan.ctx.parse(x.generated)).includes(c.lower)),
-  );
-  if (computed)
-    throw mysqlError(
-      'ER_UNSUPPORTED_DDL_OPERATION',
-      `converting column '${c.name}' that a generated column or an expression index depends on`,
-    );
+  checkReadByNone(plan, c);
   plan.table = rewritten(plan, c, next, indexes);
 }
 

@@ -73,3 +73,15 @@ test('entries of global indexes under the id of the table are not cleared away',
     expect(ranges.map((r) => r?.indexId)).not.toContain(3);
   }
 });
+
+test('a table of the same partitions is not divided anew, also when its job was read from the store', () => {
+  const base = table([index(1, false)], true);
+  const target = table([index(1, false), index(2, false), index(3, true)], true);
+  const added: TableTransition = { ...moving(base, target), movesRows: false };
+  expect(tableAt(added, 'writeReorg').moving).toBeUndefined();
+  const fewer = {
+    ...target,
+    partition: { definitions: [{ id: 9 }] } as unknown as PartitionInfo,
+  };
+  expect(tableAt({ ...added, target: fewer }, 'writeReorg').moving?.copies).toBe(false);
+});

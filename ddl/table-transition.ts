@@ -62,7 +62,9 @@ export const rewrittenColumns = (t: TableTransition): readonly ColumnInfo[] =>
 
 /** Whether writers must know the division to come: rows move, or global indexes are made anew without some partitions. */
 const redivides = (t: TableTransition): boolean =>
-  t.movesRows || (t.base.partition !== t.target.partition && addedIndexes(t).some((i) => i.global === true));
+  t.movesRows ||
+  (addedIndexes(t).some((i) => i.global === true) &&
+    (addedPartitions(t).length > 0 || droppedPartitions(t).length > 0));
 
 /** The phases that the change goes through, in their order, 'none' first and 'done' last. */
 export function phasesOf(t: TableTransition): readonly Phase[] {
