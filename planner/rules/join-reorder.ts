@@ -11,6 +11,8 @@ import type { Rule } from './rule.js';
 
 /** Groups of up to this many relations are ordered by dynamic programming over connected subsets, larger ones greedily. */
 const DP_RELATIONS = 10;
+/** Relations that a set has bits for. */
+const SET_BITS = 32;
 
 /**
  * Orders groups of inner joins by the rows of their intermediate results (the C_out cost function; Moerkotte & Neumann,
@@ -25,6 +27,7 @@ function visit(p: LogicalPlan, state: BuildState): LogicalPlan {
   if (isInner(p)) {
     const group: Group = { relations: [], keys: [], conditions: [] };
     collect(p, group);
+    if (group.relations.length > SET_BITS) return reorderGreedily(p, state, (r) => visit(r, state));
     group.relations = group.relations.map((r) => visit(r, state));
     if (group.relations.length > 2) return reorder(group, state);
     // Two relations have one order; what is built or looked up is the physical search's to choose.
