@@ -80,6 +80,103 @@ export const heavyStatements = (file: string, rows: number): HeavyStatement[] =>
     sql: `SELECT ${Array.from({ length: 700 }, (_, i) => `k + ${i}`).join(' + ')} FROM t LIMIT 1`,
   },
   {
+    name: 'OR nested to the left',
+    sql: `SELECT COUNT(*) FROM t WHERE ${Array.from({ length: 20_000 }, (_, i) => `u = ${i * 3}`).join(' OR ')}`,
+  },
+  {
+    name: 'OR of ranges',
+    sql: `SELECT COUNT(*) FROM t WHERE ${Array.from({ length: 5000 }, (_, i) => `k > ${i * 10} AND k < ${i * 10 + 3}`).join(' OR ')}`,
+  },
+  {
+    name: 'long AND',
+    sql: `SELECT COUNT(*) FROM t WHERE ${Array.from({ length: 5000 }, (_, i) => `u <> ${i * 3}`).join(' AND ')}`,
+  },
+  {
+    name: 'long CASE',
+    sql: `SELECT COUNT(*) FROM t WHERE CASE u ${Array.from({ length: 5000 }, (_, i) => `WHEN ${i} THEN ${i * 3}`).join(' ')} ELSE 0 END = 7`,
+  },
+  {
+    name: 'many columns',
+    sql: `SELECT ${Array.from({ length: 3000 }, (_, i) => `u + ${i} AS c${i}`).join(', ')} FROM t ORDER BY c7 LIMIT 3`,
+  },
+  {
+    name: 'many columns of a derived table',
+    sql: `SELECT COUNT(*) FROM (SELECT ${Array.from({ length: 3000 }, (_, i) => `u + ${i} AS c${i}`).join(', ')} FROM t ORDER BY f LIMIT 1000) x WHERE c5 > 7`,
+  },
+  {
+    name: 'many group columns',
+    sql: `SELECT COUNT(*) FROM (SELECT 1 FROM t GROUP BY ${Array.from({ length: 1000 }, (_, i) => `u + ${i}`).join(', ')}) x`,
+  },
+  {
+    name: 'nested subqueries',
+    sql: `SELECT COUNT(*) FROM ${'(SELECT * FROM '.repeat(60)}t${') x'.repeat(60)}`,
+  },
+  {
+    name: 'many joins',
+    sql: `SELECT COUNT(*) FROM t t0 ${Array.from({ length: 60 }, (_, i) => `JOIN t t${i + 1} ON t${i + 1}.id = t${i}.u`).join(' ')}`,
+  },
+  {
+    name: 'many CTEs',
+    sql: `WITH ${Array.from({ length: 300 }, (_, i) => `c${i} AS (SELECT id, k FROM ${i === 0 ? 't' : `c${i - 1}`} WHERE k <> ${i})`).join(', ')} SELECT COUNT(*) FROM c299`,
+  },
+  {
+    name: 'EXPLAIN of IN of rows',
+    sql: `EXPLAIN SELECT COUNT(*) FROM t WHERE (k, u) IN (${Array.from({ length: 50_000 }, (_, i) => `(${i % 1000},${i})`).join(',')})`,
+  },
+  {
+    name: 'IN of an index',
+    sql: `SELECT COUNT(*) FROM t WHERE k IN (${Array.from({ length: 100_000 }, (_, i) => i * 2).join(',')}) AND f > 0.5`,
+  },
+  {
+    name: 'IN of keys',
+    sql: `SELECT SUM(u) FROM t WHERE id IN (${Array.from({ length: 100_000 }, (_, i) => i * 2).join(',')})`,
+  },
+  {
+    name: 'UPDATE of IN of keys',
+    sql: `UPDATE t SET f = f + 1 WHERE id IN (${Array.from({ length: 50_000 }, (_, i) => i * 2).join(',')})`,
+  },
+  {
+    name: 'DELETE of IN of keys',
+    sql: `DELETE FROM t WHERE id IN (${Array.from({ length: 50_000 }, (_, i) => i * 2 + 1e9).join(',')})`,
+  },
+  {
+    name: 'UPDATE of a long CASE',
+    sql: `UPDATE t SET f = CASE id ${Array.from({ length: 5000 }, (_, i) => `WHEN ${i} THEN ${i * 3}`).join(' ')} ELSE f END WHERE id < 5000`,
+  },
+  {
+    name: 'IN of decimals',
+    sql: `SELECT COUNT(*) FROM t WHERE d IN (${Array.from({ length: 100_000 }, (_, i) => `${i}.25`).join(',')})`,
+  },
+  {
+    name: 'IN of times',
+    sql: `SELECT COUNT(*) FROM t WHERE dt IN (${Array.from({ length: 50_000 }, (_, i) => `'2024-01-01 ${String(i % 24).padStart(2, '0')}:${String(i % 60).padStart(2, '0')}:${String((i >> 6) % 60).padStart(2, '0')}'`).join(',')})`,
+  },
+  {
+    name: 'IN of numbers as texts',
+    sql: `SELECT COUNT(*) FROM t WHERE u IN (${Array.from({ length: 100_000 }, (_, i) => `'${i}'`).join(',')})`,
+  },
+  {
+    name: 'IN of expressions',
+    sql: `SELECT COUNT(*) FROM t WHERE u IN (${Array.from({ length: 20_000 }, (_, i) => `${i} + 1`).join(',')})`,
+  },
+  {
+    name: 'ELT of many',
+    sql: `SELECT MAX(ELT(u, ${Array.from({ length: 50_000 }, (_, i) => `'v${i}'`).join(',')})), MAX(FIELD(s, ${Array.from({ length: 5_000 }, (_, i) => `'v${i}'`).join(',')})) FROM t`,
+  },
+  {
+    name: 'statement that fails late',
+    sql: `SELECT ${ITEMS(200_000)} )`,
+    fails: 1064,
+  },
+  {
+    name: 'many literals',
+    sql: `SELECT ${ITEMS(4000)}`,
+  },
+  {
+    name: 'long text literal',
+    sql: `SELECT LENGTH('${'ä x'.repeat(3_000_000)}')`,
+  },
+  {
     name: 'equalities to propagate',
     sql: `SELECT COUNT(*) FROM t WHERE ${Array.from({ length: 400 }, (_, i) => `k = u + ${i % 3} AND u > ${i}`).join(' AND ')}`,
   },
@@ -306,6 +403,22 @@ export const heavyStatements = (file: string, rows: number): HeavyStatement[] =>
     name: 'NTH_VALUE',
     sql: 'SELECT MAX(x) FROM (SELECT NTH_VALUE(s, 100) OVER (PARTITION BY k ORDER BY f) x FROM t) y',
   },
+  {
+    name: 'large frames',
+    sql: 'SELECT MAX(a), MAX(b), MAX(c), MAX(e), MAX(g) FROM (SELECT SUM(d) OVER w a, MIN(f) OVER w b, STDDEV(f) OVER w c, LAST_VALUE(s) OVER w e, BIT_XOR(u) OVER w g FROM t WINDOW w AS (ORDER BY u ROWS BETWEEN 50000 PRECEDING AND 50000 FOLLOWING)) y',
+  },
+  {
+    name: 'large frames of documents',
+    sql: 'SELECT MAX(JSON_LENGTH(a)) FROM (SELECT JSON_ARRAYAGG(u) OVER (ORDER BY u ROWS BETWEEN 5000 PRECEDING AND 5000 FOLLOWING) a FROM t) y',
+  },
+  {
+    name: 'frames to the end',
+    sql: 'SELECT MAX(a), MAX(b), MAX(c) FROM (SELECT MAX(s) OVER w a, SUM(f) OVER w b, COUNT(s) OVER w c FROM t WINDOW w AS (ORDER BY f ROWS BETWEEN CURRENT ROW AND UNBOUNDED FOLLOWING)) y',
+  },
+  {
+    name: 'frames by text',
+    sql: 'SELECT MAX(a) FROM (SELECT SUM(f) OVER (PARTITION BY LEFT(s, 1) ORDER BY s RANGE BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW) a FROM t) y',
+  },
   spilling('window', 'SELECT SUM(x) FROM (SELECT SUM(u) OVER (PARTITION BY k ORDER BY f) x, s FROM t) y'),
   spilling(
     'window, one partition',
@@ -420,7 +533,71 @@ export const heavyStatements = (file: string, rows: number): HeavyStatement[] =>
     before: ['DROP TABLE copy', 'CREATE TABLE copy LIKE t', 'INSERT INTO copy SELECT * FROM t'],
     after: ['DROP TABLE copy', 'CREATE TABLE copy LIKE t'],
   },
+  {
+    name: 'ADD UNIQUE INDEX',
+    sql: 'ALTER TABLE t ADD UNIQUE INDEX added (s, id)',
+    after: ['ALTER TABLE t DROP INDEX IF EXISTS added'],
+  },
+  {
+    name: 'ADD INDEX of an expression',
+    sql: 'ALTER TABLE t ADD INDEX added ((LOWER(s)), (f * 3))',
+    after: ['ALTER TABLE t DROP INDEX IF EXISTS added'],
+  },
+  {
+    name: 'ADD COLUMN',
+    sql: "ALTER TABLE copy ADD added VARCHAR(20) DEFAULT 'x', ADD stored INT AS (u + 1) STORED",
+    before: ['DROP TABLE copy', 'CREATE TABLE copy LIKE t', 'INSERT INTO copy SELECT * FROM t'],
+    after: ['DROP TABLE copy', 'CREATE TABLE copy LIKE t'],
+  },
+  {
+    name: 'MODIFY of long texts',
+    sql: 'ALTER TABLE texts MODIFY x MEDIUMBLOB',
+    before: [
+      'CREATE TABLE texts (id INT PRIMARY KEY, x MEDIUMTEXT)',
+      'INSERT INTO texts SELECT id, REPEAT(s, 500) FROM t WHERE id < 10000',
+    ],
+    after: ['DROP TABLE texts'],
+  },
+  {
+    name: 'MODIFY of long texts to JSON',
+    sql: 'ALTER TABLE texts MODIFY x JSON',
+    before: [
+      'CREATE TABLE texts (id INT PRIMARY KEY, x MEDIUMTEXT)',
+      "INSERT INTO texts SELECT id, CONCAT('[\"', REPEAT(s, 500), '\"]') FROM t WHERE id < 10000",
+    ],
+    after: ['DROP TABLE texts'],
+  },
+  {
+    name: 'REORGANIZE PARTITION',
+    sql: 'ALTER TABLE ranges REORGANIZE PARTITION p0 INTO (PARTITION a VALUES LESS THAN (30000), PARTITION b VALUES LESS THAN (100000000))',
+    before: [
+      'CREATE TABLE ranges (id INT PRIMARY KEY, k INT, s VARCHAR(40), KEY (k)) PARTITION BY RANGE (id) (PARTITION p0 VALUES LESS THAN (100000000))',
+      'INSERT INTO ranges SELECT id, k, s FROM t',
+    ],
+    after: ['DROP TABLE ranges'],
+  },
+  {
+    name: 'ADD FOREIGN KEY',
+    sql: 'ALTER TABLE copy ADD CONSTRAINT fk FOREIGN KEY (id) REFERENCES t (id)',
+    before: ['DROP TABLE copy', 'CREATE TABLE copy LIKE t', 'INSERT INTO copy SELECT * FROM t'],
+    after: ['DROP TABLE copy', 'CREATE TABLE copy LIKE t'],
+  },
   { name: 'ANALYZE', sql: 'ANALYZE TABLE t' },
+  {
+    name: 'ANALYZE of all rows',
+    sql: 'ANALYZE TABLE t ALL COLUMNS WITH 1 SAMPLERATE, 1024 BUCKETS, 500 TOPN',
+  },
+  { name: 'ANALYZE of an index', sql: 'ANALYZE TABLE t INDEX k' },
+  { name: 'ANALYZE of partitions', sql: 'ANALYZE TABLE parts ALL COLUMNS' },
+  {
+    name: 'ANALYZE of long texts',
+    sql: 'ANALYZE TABLE texts ALL COLUMNS',
+    before: [
+      'CREATE TABLE texts (id INT PRIMARY KEY, x MEDIUMTEXT, y VARCHAR(4000), KEY (y))',
+      'INSERT INTO texts SELECT id, REPEAT(s, 500), REPEAT(s, 80) FROM t WHERE id < 10000',
+    ],
+    after: ['DROP TABLE texts'],
+  },
   { name: 'ADMIN CHECK TABLE', sql: 'ADMIN CHECK TABLE t' },
   { name: 'CHECKSUM TABLE', sql: 'ADMIN CHECKSUM TABLE t' },
 ];
