@@ -81,6 +81,9 @@ const CASES: [string, FieldType[], number][] = [
   ['coded pair', [BIN, BIN], 4],
   ['three', [INT, DEC, BIN], 10],
   ['growing product', [INT, INT], 2000],
+  ['eight coded', Array.from({ length: 8 }, () => BIN), 2],
+  ['nine', Array.from({ length: 9 }, () => INT), 2],
+  ['forty', Array.from({ length: 40 }, () => INT), 2],
 ];
 
 describe.each(CASES)('groups by %s', (_name, types, domain) => {

@@ -4,13 +4,20 @@ import { BytesVector, NumVector, type Vector } from './vector.js';
 
 /** Largest product of the columns' numbers of values. */
 const PRODUCT_LIMIT = 1 << 16;
+/** Values that each column has places for from the beginning. */
+const FIRST_CAP = 4;
+/** Columns whose first places are no more than that. */
+const MOST_COLUMNS = Math.log2(PRODUCT_LIMIT) / Math.log2(FIRST_CAP);
 
 /** Whether an id per column is likely cheap: dictionary codes or numbers in every column. */
 export function suitsProduct(columns: readonly Vector[], types: readonly FieldType[]): boolean {
-  return columns.every((v, c) =>
-    v instanceof BytesVector
-      ? v.codes !== null && v.offsets.length <= 4096
-      : v instanceof NumVector && types[c]!.tp !== TypeCode.Double,
+  return (
+    columns.length <= MOST_COLUMNS &&
+    columns.every((v, c) =>
+      v instanceof BytesVector
+        ? v.codes !== null && v.offsets.length <= 4096
+        : v instanceof NumVector && types[c]!.tp !== TypeCode.Double,
+    )
   );
 }
 
@@ -28,7 +35,7 @@ export class KeyProduct {
     /** The keys of all groups, by id. */
     private readonly keys: () => readonly Vector[],
   ) {
-    this.caps = parts.map(() => 4);
+    this.caps = parts.map(() => FIRST_CAP);
     this.rebuild(0);
   }
 
