@@ -34,6 +34,20 @@ const ctx = testContext();
 const fn = (name: string, ...args: Expression[]): Expression => newFunction(name, args, ctx);
 const run = (e: Expression, chunk: Chunk): Vector => (compileProjection([e]).run(chunk, ctx) as Vector[])[0]!;
 
+test.each([1, 2, 300, 6000])('CASE of %i branches', (branches) => {
+  const u = newColumn(1, intType(), 'u', 0);
+  const column = vectorOf([0, 1, null, branches - 1, branches, 5], intType());
+  const values = [...Array(branches).keys()];
+  const numbers = values.flatMap((i) => [fn('eq', u, intConstant(i)), intConstant(3 * i)]);
+  const texts = values.flatMap((i) => [fn('eq', u, intConstant(i)), stringConstant(`v${i}`)]);
+  const chunk = new Chunk([column], 6);
+  const known = (v: Datum): number | null => (v === null || Number(v) >= branches ? null : Number(v));
+  const found = [0, 1, 2, 3, 4, 5].map((row) => known(column.get(row)));
+  const all = (e: Expression): Datum[] => found.map((_, row) => run(e, chunk).get(row));
+  expect(all(fn('case', ...numbers, intConstant(-1)))).toEqual(found.map((i) => (i === null ? -1 : 3 * i)));
+  expect(all(fn('case', ...texts))).toEqual(found.map((i) => (i === null ? null : encodeUtf8(`v${i}`))));
+});
+
 /** Rational value of an exact datum, for the reference evaluator. */
 type Exact = { readonly u: bigint; readonly s: number } | null;
 

@@ -77,7 +77,9 @@ function emitCase(g: Emitter, node: ScalarFunction): Value {
   for (let i = 0; i < pairs; i++) alternatives.push(() => emitOperand(g, node.args[2 * i + 1]!, node.type));
   if (n % 2 === 1) alternatives.push(() => emitOperand(g, node.args[n - 1]!, node.type));
   return g.choose(alternatives, (take) => {
-    let open = 0;
+    // Left where a condition holds: nested in each other, thousands of branches would be deeper than code is parsed.
+    const end = g.name();
+    g.line(`${end}:{`);
     for (let i = 0; i < pairs; i++) {
       const cond = g.emit(node.args[2 * i]!);
       const test =
@@ -88,11 +90,10 @@ function emitCase(g: Emitter, node: ScalarFunction): Value {
             : `!(${cond.nul})&&(${g.truth(cond)})`;
       g.line(`if(${test}){`);
       take(i);
-      g.line('}else{');
-      open++;
+      g.line(`break ${end};}`);
     }
     if (n % 2 === 1) take(pairs);
-    g.line('}'.repeat(open));
+    g.line('}');
   });
 }
 
