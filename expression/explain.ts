@@ -166,15 +166,21 @@ let mostBytes = Infinity;
 const FEW_BYTES = 1 << 12;
 const SOME_BYTES = 256;
 
-/** What `print` gives when of long lists and texts only the beginnings are printed: what is kept of statements that have run is to be made in no time. */
+/** Calls that are printed before what is left of expressions is cut: a tree of thousands of ORs has no long list in it. */
+let mostCalls = Infinity;
+const FEW_CALLS = 1 << 12;
+
+/** What `print` gives when of long lists, texts and trees only the beginnings are printed: what is kept of statements that have run is to be made in no time. */
 export function withShortLists<T>(print: () => T): T {
   mostItems = FEW_ITEMS;
   mostBytes = FEW_BYTES;
+  mostCalls = FEW_CALLS;
   try {
     return print();
   } finally {
     mostItems = Infinity;
     mostBytes = Infinity;
+    mostCalls = Infinity;
   }
 }
 
@@ -196,6 +202,7 @@ export function toExplain(e: Expression): string {
       return now === undefined ? constantText(e.value, e.type) : constantText(now.value, now.type);
     }
     case 'function':
+      if (--mostCalls < 0) return `${e.name}(...)`;
       switch (e.name) {
         case 'cast':
           return `cast(${toExplain(e.args[0]!)}, ${typeToExplain(e.type)})`;
@@ -207,6 +214,8 @@ export function toExplain(e: Expression): string {
         case 'setvar':
           return `${e.name}(${e.args.map((a) => (a.kind === 'constant' && a.value instanceof Uint8Array && a === e.args[0] ? decodeUtf8(a.value) : toExplain(a))).join(', ')})`;
         default:
+          // Put together only once, at the end: joined anew at each level, the text of a deep tree would be copied as often as it is deep.
+          if (e.args.length === 2) return `${e.name}(${toExplain(e.args[0]!)}, ${toExplain(e.args[1]!)})`;
           return `${e.name}(${listText(e.args, toExplain)})`;
       }
   }
