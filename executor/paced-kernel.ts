@@ -254,6 +254,11 @@ class PacedProjection implements Projection {
       from = to;
       yield;
     }
-    return results[0]!.map((_, k) => concat(results.map((r) => r[k]!)));
+    const out: Vector[] = [];
+    for (let k = 0; k < results[0]!.length; k++) {
+      out.push(concat(results.map((r) => r[k]!)));
+      yield;
+    }
+    return out;
   }
 }
