@@ -55,6 +55,15 @@ export function decodeUtf8(b: Uint8Array): string {
   return b.buffer instanceof SharedArrayBuffer ? DECODER.decode(b.slice()) : DECODER.decode(b);
 }
 
+/** Characters of a text, of which those beyond the basic plane are two units. */
+export function characterCount(s: string): number {
+  const units = s.length;
+  let n = units;
+  for (let i = 1; i < units; i++)
+    if ((s.charCodeAt(i) & 0xfc00) === 0xdc00 && (s.charCodeAt(i - 1) & 0xfc00) === 0xd800) n--;
+  return n;
+}
+
 /** Of strings of up to so many characters the call into the encoder is most of the time. */
 const SHORT = 48;
 

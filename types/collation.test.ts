@@ -1,4 +1,4 @@
-import { charset, charsets, convertCharset, utf8InvalidAt } from './charset.js';
+import { characterCount, charset, charsets, convertCharset, utf8InvalidAt } from './charset.js';
 import { allCollations, collation, collationById } from './collation.js';
 import { compareBytes } from './collation-bytes.js';
 import { randomSource } from '../testing/random.js';
@@ -105,6 +105,11 @@ describe('charsets', () => {
       }
       if (utf8InvalidAt(b) < 0 !== ok) throw new Error(`seed ${seed}: ${Buffer.from(b).toString('hex')}`);
     }
+  });
+
+  test('characters of texts', () => {
+    for (const s of ['', 'a', 'aé你😀z', '😀😀', '\ud83d', '\ude00\ud83d', '\ud83d\ud83d\ude00\ude00'])
+      expect(characterCount(s)).toBe([...s].length);
   });
 
   test('lengths and offsets in characters', () => {

@@ -10,7 +10,7 @@ import {
   realType,
   stringType,
 } from '../../expression/type-inference.js';
-import { charset, encodeUtf8, type Charset } from '../../types/charset.js';
+import { characterCount, charset, encodeUtf8, type Charset } from '../../types/charset.js';
 import { intDatum, type Datum } from '../../types/datum.js';
 import { mysqlError } from '../../types/error-table.js';
 import { Flag, TypeCode, newFieldType, type FieldType } from '../../types/field-type.js';
@@ -65,7 +65,7 @@ export function decimalConstant(text: string): Constant {
 }
 
 export function stringConstant(text: string, ctx: PlanContext): Constant {
-  const type = stringLiteralType([...text].length, ctx.eval);
+  const type = stringLiteralType(characterCount(text), ctx.eval);
   if (type.charset.startsWith('utf8') || type.charset === 'binary') return constant(type, encodeUtf8(text));
   // Characters that the connection's set lacks came through a detour (a prepared text, a view): the text stays Unicode.
   const cs = charset(type.charset)!;
@@ -141,7 +141,7 @@ export function literal(e: Literal, ctx: PlanContext): Constant {
       }
       const cs = introducerCharset(name);
       return constant(
-        notNull(stringType([...e.value].length, cs.name, cs.defaultCollation)),
+        notNull(stringType(characterCount(e.value), cs.name, cs.defaultCollation)),
         e.bytes ?? encodeUtf8(e.value),
       );
     }
