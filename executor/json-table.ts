@@ -3,11 +3,10 @@ import { gather } from '../chunk/gather.js';
 import { newVectorBuilder, type VectorBuilder } from '../chunk/vector-builder.js';
 import type { Vector } from '../chunk/vector.js';
 import { compileProjection, type Projection } from '../expression/compile.js';
-import { readDocument } from '../expression/json/document.js';
+import { readDocumentSteps } from '../expression/json/document.js';
 import { jsonTableRows } from '../expression/json/table-shape.js';
 import { Runtime } from '../expression/runtime.js';
 import type { JsonTable } from '../planner/physical/plan.js';
-import type { Datum } from '../types/datum.js';
 import type { Operator } from './exec-context.js';
 import { runSteps, type OperatorContext } from './operator.js';
 
@@ -17,7 +16,7 @@ const STEP_ROWS = 256;
 /** JSON_TABLE: each row of the child with the rows that its document makes. */
 export class JsonTableOperator implements Operator {
   private readonly projection: Projection;
-  private readonly read: (v: Datum) => ReturnType<ReturnType<typeof readDocument>>;
+  private readonly read: ReturnType<typeof readDocumentSteps>;
   private chunk: Chunk | null = null;
   private docs: Vector | null = null;
   private at = 0;
@@ -28,7 +27,7 @@ export class JsonTableOperator implements Operator {
     private readonly ctx: OperatorContext,
   ) {
     this.projection = compileProjection([plan.doc]);
-    this.read = readDocument(plan.doc.type, 1, 'json_table');
+    this.read = readDocumentSteps(plan.doc.type, 1, 'json_table');
   }
 
   open(): void | Promise<void> {
@@ -68,7 +67,7 @@ export class JsonTableOperator implements Operator {
       const before = from.length;
       const doc = docs.get(row);
       if (doc !== null) {
-        const steps = jsonTableRows(this.read(doc), shape, columns.length, rt, (cells) => {
+        const steps = jsonTableRows(yield* this.read(doc), shape, columns.length, rt, (cells) => {
           from.push(row);
           for (let i = 0; i < cells.length; i++) builders[i]!.append(cells[i]!);
         });

@@ -1,6 +1,6 @@
 import type { JsonValue } from '../../types/json/value.js';
 import { encodeUtf8 } from '../../types/charset.js';
-import { readKept } from './kept-document.js';
+import { readKept, readKeptSteps } from './kept-document.js';
 
 it('the last long text is read once, by what it says and not by where it stands', () => {
   const seen: number[] = [];
@@ -27,4 +27,26 @@ it('an error is one each time', () => {
   };
   const text = encodeUtf8('x'.repeat(5000));
   for (let i = 0; i < 2; i++) expect(() => readKept(text, refuse)).toThrow('no document');
+});
+
+it('what is read in steps is kept with the text that it was read of', () => {
+  let reads = 0;
+  function* inSteps(b: Uint8Array): Generator<void, JsonValue> {
+    reads++;
+    yield;
+    return [String.fromCharCode(b[0]!)];
+  }
+  const read = (b: Uint8Array, meanwhile = (): void => undefined): JsonValue => {
+    const steps = readKeptSteps(b, inSteps);
+    for (let r = steps.next(); ; r = steps.next()) {
+      if (r.done === true) return r.value;
+      meanwhile();
+    }
+  };
+  const text = encodeUtf8('x'.repeat(5000));
+  expect(read(text, () => text.fill(0x79))).toEqual(['x']);
+  expect(read(text)).toEqual(['y']);
+  expect(read(text)).toEqual(['y']);
+  expect(readKept(text, () => null)).toEqual(['y']);
+  expect(reads).toBe(2);
 });
