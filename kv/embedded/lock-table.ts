@@ -97,7 +97,7 @@ interface Waiter {
  * How long a key is kept for a waiter that was woken only to learn of a newer version: it will come back with a newer for-update
  * timestamp in a moment, and those behind it need not be woken for the same answer.
  */
-const KEEP_MS = 20;
+export const KEEP_MS = 20;
 
 /**
  * All locks of the store. Percolator locks are durable through the log; pessimistic locks live only here, as TiKV's in-memory
