@@ -79,8 +79,10 @@ async function commit(...args: Parameters<typeof prewrite>): Promise<string | nu
 /** Keys are kept for those who have been told to look again for as long as they take, on a busy machine too. */
 function keepLong(): void {
   const { setTimeout: real } = globalThis;
-  jest.spyOn(globalThis, 'setTimeout').mockImplementation(((done: () => void, ms?: number) =>
-    real(done, ms === KEEP_MS ? 4000 : ms)) as typeof setTimeout);
+  jest
+    .spyOn(globalThis, 'setTimeout')
+    .mockImplementation(((done: () => void, ms?: number) =>
+      real(done, ms === KEEP_MS ? 4000 : ms)) as typeof setTimeout);
 }
 
 const turns = (ms = 25): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));

@@ -3,9 +3,7 @@ import { ConstantsApart, withConstants } from '../../expression/constants-apart.
 import type { Column, Constant, Expression } from '../../expression/expression.js';
 import type { ColumnInfo, DbInfo, TableInfo } from '../../catalog/model.js';
 import type * as ast from '../../parser/ast/index.js';
-import { integerBounds } from '../ranger/bound.js';
-import { isUnsigned, evalType, TypeCode, type FieldType } from '../../types/field-type.js';
-import type { Datum } from '../../types/datum.js';
+import { evalType, type FieldType } from '../../types/field-type.js';
 import { encodeUtf8 } from '../../types/charset.js';
 import { pointWork } from '../cost/work.js';
 import { buildInsert } from '../logical/build-insert.js';
@@ -17,6 +15,7 @@ import { BuilderRestart, BuildState, StatementMemory } from '../resolve/build-st
 import { buildStored, type ExpressionEnv } from '../resolve/expression-builder.js';
 import { lockSpec } from '../logical/lock-spec.js';
 import { atOnce } from '../steps.js';
+import { datumKey, literalKey, plainString } from './point-key.js';
 import { pointTable, type PointTable } from './point-table.js';
 
 /**
@@ -148,43 +147,6 @@ function keyConstant(e: ast.Expr, type: FieldType, ctx: PlanContext): Constant |
 
 const paramKey = (type: FieldType, param: number): Constant | null =>
   evalType(type) === 'int' || plainString(type) ? { kind: 'constant', type, value: null, param } : null;
-
-function datumKey(v: Datum, from: FieldType, type: FieldType): Constant | null {
-  if (v === null) return { kind: 'constant', type, value: null };
-  if (evalType(type) === 'int') {
-    const d = evalType(from);
-    if (d === 'int') return intKey(v as number | bigint, type);
-    // Drivers send JavaScript's and Lua's numbers as DOUBLE.
-    if (d === 'real' && Number.isSafeInteger(v)) return intKey(v as number, type);
-    return null;
-  }
-  return plainString(type) &&
-    v instanceof Uint8Array &&
-    evalType(from) === 'string' &&
-    from.elems === undefined &&
-    from.charset !== 'binary'
-    ? { kind: 'constant', type, value: v }
-    : null;
-}
-
-function intKey(value: number | bigint, type: FieldType): Constant | null {
-  if (type.tp === TypeCode.Bit || type.tp === TypeCode.Year) return null;
-  if (isUnsigned(type) ? value < 0 : value > 9223372036854775807n) return null;
-  return { kind: 'constant', type, value };
-}
-
-/** A value that the column cannot hold is left to the optimizer, which knows that there is no such row. */
-function literalKey(value: number | bigint, type: FieldType): Constant | null {
-  const [min, max] = integerBounds(type);
-  return value < min || value > max ? null : intKey(value, type);
-}
-
-const plainString = (t: FieldType): boolean =>
-  evalType(t) === 'string' &&
-  t.tp !== TypeCode.Enum &&
-  t.tp !== TypeCode.Set &&
-  t.charset !== 'binary' &&
-  (t.charset === 'utf8mb4' || t.charset === 'utf8');
 
 /** The unique key that exactly the given columns make, with its values. */
 function matchKey(

@@ -1,13 +1,15 @@
 import type { PartitionDefinition } from '../../../catalog/model.js';
 import type { Expression } from '../../../expression/expression.js';
 import type { Datum } from '../../../types/datum.js';
+import type { FieldType } from '../../../types/field-type.js';
 import { pointWork, Work } from '../../cost/work.js';
 import { isKnown } from '../../cost/selectivity.js';
 import { handleColumns } from '../../logical/build-from.js';
-import { columnsOf } from '../../logical/expression-walk.js';
+import { columnsOf, hasParam } from '../../logical/expression-walk.js';
 import type { DataSource } from '../../logical/plan.js';
 import { partitionLocator } from '../../partition/locator.js';
 import { prunedPartitions } from '../../partition/prune.js';
+import { datumKey } from '../../point/point-key.js';
 import { allPoints } from '../../ranger/ranger.js';
 import { scanColumns, type AccessPath } from '../access-path.js';
 import type { Optimizer } from '../optimizer.js';
@@ -34,44 +36,86 @@ export function pointInOrder(ds: DataSource, task: RootTask, order: readonly Ord
   return { ...task, plan: { ...plan, keepOrder: true, desc } };
 }
 
-/** A unique key fixed to constants: a get instead of a scan. */
+/** A unique key fixed to constants, or to parameters whatever they are: a get instead of a scan. */
 export function tryPointPath(opt: Optimizer, ds: DataSource, paths: readonly AccessPath[]): RootTask | null {
   if (!ds.conditions.every((c) => isKnown(c, opt.ctx)) || ds.conditions.length === 0) return null;
   for (const path of paths) {
     const width = path.index === null ? path.keys.length : path.index.columns.length;
     if (path.index !== null && !path.index.unique) continue;
-    if (
-      path.access.rebuild !== null ||
-      path.access.equalColumns < width ||
-      path.keys.slice(0, width).some((k) => k.length >= 0)
-    )
-      continue;
-    const { ranges } = path.access;
-    if (ranges.length === 0) return emptyTask(opt, ds);
-    if (ranges.length > 1024 || !allPoints(ranges, width)) continue;
-    const task = pointTask(opt, ds, path, ranges, width);
+    if (path.access.equalColumns < width || path.keys.slice(0, width).some((k) => k.length >= 0)) continue;
+    const { ranges, rebuild } = path.access;
+    if (ranges.length === 0 && rebuild === null) return emptyTask(opt, ds);
+    if (ranges.length === 0 || ranges.length > 1024 || !allPoints(ranges, width)) continue;
+    const keys = rebuild === null ? constantKeys(path, ranges, width) : paramKeys(ds, path, ranges, width);
+    const task = keys === null ? null : pointTask(opt, ds, path, keys);
     if (task !== null) return task;
   }
   return null;
 }
 
-function pointTask(
-  opt: Optimizer,
-  ds: DataSource,
-  path: AccessPath,
-  ranges: readonly KeyRangeDatum[],
-  width: number,
-): RootTask | null {
-  const needed = new Set(ds.schema.map((c) => c.id));
-  columnsOf(path.access.remained, needed);
-  const { columns, schema, rowId } = scanColumns(ds, needed);
-  const keys = ranges.map((r) =>
+type Key = readonly Expression[];
+
+const constantKeys = (path: AccessPath, ranges: readonly KeyRangeDatum[], width: number): Key[] =>
+  ranges.map((r) =>
     r.low.slice(0, width).map((b, i): Expression => ({
       kind: 'constant',
       type: path.keys[i]!.column.type,
       value: typeof b === 'object' ? b.value : null,
     })),
   );
+
+/**
+ * One key, some of whose values are parameters: whatever they are, each column is equal to one. Null where it is not so, where values need
+ * conversion, or decide the partition.
+ */
+function paramKeys(
+  ds: DataSource,
+  path: AccessPath,
+  ranges: readonly KeyRangeDatum[],
+  width: number,
+): Key[] | null {
+  const { access } = path.access;
+  if (ranges.length !== 1 || access.length !== width || ds.table.partition !== undefined) return null;
+  const [constants] = constantKeys(path, ranges, width) as [Key];
+  const key: Expression[] = [];
+  for (let i = 0; i < width; i++) {
+    const { column } = path.keys[i]!;
+    const value = equalTo(access, column.id);
+    if (value === null) return null;
+    const known = hasParam(value) ? paramKey(value, column.type) : constants[i]!;
+    if (known === null) return null;
+    key.push(known);
+  }
+  return [key];
+}
+
+/** What one of the conditions says that a column is equal to; null when none or several do. */
+function equalTo(conditions: readonly Expression[], id: number): Expression | null {
+  let value: Expression | null = null;
+  for (const c of conditions) {
+    if (c.kind !== 'function' || c.name !== 'eq') return null;
+    const [a, b] = c.args as [Expression, Expression];
+    const other = isColumn(a, id) ? b : isColumn(b, id) ? a : null;
+    if (other === null) continue;
+    if (value !== null) return null;
+    value = other;
+  }
+  return value;
+}
+
+const isColumn = (e: Expression, id: number): boolean => e.kind === 'column' && e.id === id;
+
+/** A parameter itself as the key of a column; null when it is more than that, or its values would have to be converted. */
+function paramKey(e: Expression, type: FieldType): Expression | null {
+  if (e.kind !== 'constant' || e.param === undefined || e.value === null) return null;
+  const key = datumKey(e.value, e.type, type);
+  return key === null ? null : { ...key, param: e.param };
+}
+
+function pointTask(opt: Optimizer, ds: DataSource, path: AccessPath, keys: readonly Key[]): RootTask | null {
+  const needed = new Set(ds.schema.map((c) => c.id));
+  columnsOf(path.access.remained, needed);
+  const { columns, schema, rowId } = scanColumns(ds, needed);
   const whole = ds.table.partition !== undefined && ds.physical === null;
   const placed = whole && path.index?.global !== true ? keyPartitions(opt, ds, path, keys) : [];
   if (placed === null) return null;
