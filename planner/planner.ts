@@ -13,6 +13,7 @@ import {
   LiteralsNeeded,
   RowListNeeded,
   StatementMemory,
+  StepsNeeded,
   SubqueryNeeded,
 } from './resolve/build-state.js';
 import { literalsOf } from './resolve/literal.js';
@@ -91,6 +92,11 @@ function attempt(
       };
       const literals = inTurns(literalsOf(e.list, ctx), ctx);
       return literals instanceof Promise ? literals.then(go) : go(literals);
+    }
+    if (e instanceof StepsNeeded) {
+      const go = (): PlannedStatement | Promise<PlannedStatement> => attempt(stmt, ctx, memory);
+      const done = inTurns(e.steps, ctx);
+      return done instanceof Promise ? done.then(go) : go();
     }
     if (e instanceof RowListNeeded) {
       const go = (condition: Expression): PlannedStatement | Promise<PlannedStatement> => {

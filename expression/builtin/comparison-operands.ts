@@ -32,6 +32,10 @@ export const isField = (e: Expression): boolean => e.kind === 'column' || e.kind
 /** Rows as operands: ROW(a, b). */
 export const isRow = (e: Expression): e is ScalarFunction => e.kind === 'function' && e.name === 'row';
 
+const COMPARED = { flen: COMPARED_TIME_FLEN, flag: Flag.Binary | Flag.NotNull };
+const COMPARED_DATE: FieldType = { ...dateType(), ...COMPARED };
+const COMPARED_DATETIME: FieldType = { ...datetimeType(0), ...COMPARED };
+
 /** A constant operand in the temporal type of the other side; null when it cannot be read as one. */
 export function temporalConstant(c: Constant, other: FieldType, ctx: BuildContext): Expression | null {
   const d = evalType(c.type);
@@ -49,18 +53,8 @@ export function temporalConstant(c: Constant, other: FieldType, ctx: BuildContex
   const big = BigInt(six.value as number | bigint);
   if (big % 1000000n !== 0n) return newConstant(six.value, { ...six.type, flen: COMPARED_TIME_FLEN });
   const core = Number(big / 1000000n);
-  if (other.tp === TypeCode.Date && core % 131072 === 0) {
-    return newConstant(core / 131072, {
-      ...dateType(),
-      flen: COMPARED_TIME_FLEN,
-      flag: Flag.Binary | Flag.NotNull,
-    });
-  }
-  return newConstant(core, {
-    ...datetimeType(0),
-    flen: COMPARED_TIME_FLEN,
-    flag: Flag.Binary | Flag.NotNull,
-  });
+  if (other.tp === TypeCode.Date && core % 131072 === 0) return newConstant(core / 131072, COMPARED_DATE);
+  return newConstant(core, COMPARED_DATETIME);
 }
 
 /**

@@ -23,6 +23,7 @@ import {
   stringCompareCode,
 } from './compare.js';
 import { comparisonArgs, isRow, isText } from './comparison-operands.js';
+import { convertedItems } from './in-operands.js';
 import { boolOf } from './logic.js';
 import { NumberSet } from './number-set.js';
 
@@ -220,7 +221,7 @@ const isInteger = (type: FieldType): boolean =>
   type.tp !== TypeCode.Bit &&
   evalType(type) === 'int';
 
-function comparedAsTheyAre(args: readonly Expression[]): boolean {
+export function comparedAsTheyAre(args: readonly Expression[]): boolean {
   const types = typesOf(args);
   return types.every(isText) || types.every(isInteger);
 }
@@ -249,6 +250,7 @@ registerFunction({
     }
     if (items.length === 1) return newFunction('eq', [x, items[0]!], ctx);
     // Members that need a conversion of the subject of their own are compared apart.
+    if (convertedItems(args) !== null) return null;
     const groups = new Map<string, { a: Expression; items: Expression[] }>();
     for (const i of items) {
       const p = comparisonArgs('eq', x, i, ctx);
@@ -277,7 +279,9 @@ registerFunction({
   resolve(given, ctx): Resolved {
     let args = given;
     const x = given[0]!;
-    if (!comparedAsTheyAre(given)) {
+    const converted = convertedItems(given);
+    if (converted !== null) args = [x, ...converted];
+    else if (!comparedAsTheyAre(given)) {
       let subject = x;
       const items: Expression[] = [];
       for (let i = 1; i < given.length; i++) {

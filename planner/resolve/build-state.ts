@@ -45,6 +45,13 @@ export class LiteralsNeeded extends BuilderRestart {
   }
 }
 
+/** Something is to be made in steps that the builder finds when it starts again. */
+export class StepsNeeded extends BuilderRestart {
+  constructor(readonly steps: Generator<void, void>) {
+    super();
+  }
+}
+
 /** The condition of a long list of rows is to be made in steps: the builder starts again. */
 export class RowListNeeded extends BuilderRestart {
   constructor(
@@ -86,6 +93,8 @@ export class StatementMemory {
   readonly misplaced = new Set<Query>();
   /** Constants of the literals in long lists, null for items that are none; null where the builder must not start again. */
   literals: Map<readonly Expr[], readonly (Constant | null)[]> | null = null;
+  /** Long lists whose items were brought into the type of what they are compared with. */
+  readonly converted = new Set<readonly Expr[]>();
   /** Conditions of long lists of rows. */
   readonly rowLists = new Map<readonly Expr[], KnownRowList>();
   /** Constants that take long to compute; null where they are computed as they are met. */

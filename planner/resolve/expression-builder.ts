@@ -5,6 +5,8 @@ import { noSuchFunction, rawFunction } from '../../expression/build.js';
 import { findFunction } from '../../expression/function-registry.js';
 import { newBetween } from '../../expression/builtin/between.js';
 import { isRow } from '../../expression/builtin/comparison-operands.js';
+import { comparedAsTheyAre } from '../../expression/builtin/in-list.js';
+import { convertItems } from '../../expression/builtin/in-operands.js';
 import { preciseQuotient } from '../../expression/truth.js';
 import { intType, jsonType, stringType } from '../../expression/type-inference.js';
 import { encodeUtf8 } from '../../types/charset.js';
@@ -14,7 +16,7 @@ import { Flag, TypeCode } from '../../types/field-type.js';
 import { outerAggregate } from './aggregate-owner.js';
 import { castTo, newFunction, withCollation } from './functions.js';
 import { arrayElementType, castFieldType } from './cast-type.js';
-import { LiteralsNeeded, type BuildState } from './build-state.js';
+import { LiteralsNeeded, StepsNeeded, type BuildState } from './build-state.js';
 import { defaultInQuery } from './default-value.js';
 import {
   FALSE_CONSTANT,
@@ -473,10 +475,26 @@ function inList(env: ExpressionEnv, expr: ast.Expr, list: readonly ast.Expr[]): 
   const known = list.length < LONG_LIST ? undefined : literals?.get(list);
   if (known === undefined && literals !== null && list.length >= LONG_LIST) throw new LiteralsNeeded(list);
   const x = build(env, expr);
+  if (known !== undefined) convertInSteps(env, x, list, known);
   const args = [x];
   const item = (e: ast.Expr): Expression => build(env, e);
   for (const [k, e] of list.entries()) args.push(known?.[k] ?? operandBeside(env.state, e, x, item));
   return newFunction(args.length === 2 ? 'eq' : 'in', args, env.state.ctx.eval);
+}
+
+/** Has the literals of a long list converted before it is built, once; throws for the planner to see to that. */
+function convertInSteps(
+  env: ExpressionEnv,
+  x: Expression,
+  list: readonly ast.Expr[],
+  literals: readonly (Constant | null)[],
+): void {
+  const { converted } = env.state.memory;
+  if (x.kind !== 'column' || converted.has(list)) return;
+  converted.add(list);
+  const all = literals.filter((c) => c !== null);
+  if (all.length < literals.length || comparedAsTheyAre([x, ...all])) return;
+  throw new StepsNeeded(convertItems(x, all, env.state.ctx.eval));
 }
 
 /** Joins conditions by AND or OR as a balanced tree, so that walkers stay shallow. */

@@ -110,7 +110,12 @@ const STEP = 1024;
 export function* literalsOf(list: readonly Expr[], ctx: PlanContext): Generator<void, (Constant | null)[]> {
   const out: (Constant | null)[] = [];
   for (const e of list) {
-    const plain = e.kind === 'IntLiteral' || e.kind === 'FloatLiteral' || e.kind === 'StringLiteral';
+    const plain =
+      e.kind === 'IntLiteral' ||
+      e.kind === 'FloatLiteral' ||
+      e.kind === 'StringLiteral' ||
+      // Those of more digits come with a warning, which is for the builder to give.
+      (e.kind === 'DecimalLiteral' && e.text.length <= MOST_WHOLE_DIGITS);
     out.push(plain ? literal(e, ctx) : null);
     if (out.length % STEP === 0) yield;
   }
