@@ -54,13 +54,21 @@ export function newParam(index: number, type: FieldType, value: Datum): Constant
 
 export const nullConstant = (type: FieldType = nullType()): Constant => newConstant(null, type);
 
+const integerType = (unsigned: boolean, characters: number): FieldType => ({
+  ...intType(unsigned, characters),
+  flag: Flag.Binary | Flag.NotNull | (unsigned ? Flag.Unsigned : 0),
+});
+
+/** Types of integers by how many characters they have: the same object for each that looks alike, so that long lists have few. */
+const INT_TYPES: FieldType[] = [];
+const UNSIGNED_TYPES: FieldType[] = [];
+
 /** An integer literal: BIGINT of as many digits, not null; unsigned past 2^63-1. */
 export function intConstant(v: number | bigint): Constant {
   const unsigned = v > 9223372036854775807n;
-  return newConstant(v, {
-    ...intType(unsigned, decDigits(v) + (v < 0 ? 1 : 0)),
-    flag: Flag.Binary | Flag.NotNull | (unsigned ? Flag.Unsigned : 0),
-  });
+  const characters = decDigits(v) + (v < 0 ? 1 : 0);
+  const types = unsigned ? UNSIGNED_TYPES : INT_TYPES;
+  return newConstant(v, (types[characters] ??= integerType(unsigned, characters)));
 }
 
 export const realConstant = (v: number): Constant =>

@@ -3,6 +3,7 @@ import type { Datum } from '../../types/datum.js';
 import { decRescale } from '../../types/decimal.js';
 import type { DecInt } from '../../types/decimal.js';
 import { TypeCode, evalType, type FieldType } from '../../types/field-type.js';
+import { atOnce } from '../aggregate/aggregator.js';
 import { newFunction } from '../build.js';
 import { inCharset } from '../charset-conversion.js';
 import { NULL_VALUE, canonical } from '../codegen.js';
@@ -29,20 +30,29 @@ import { NumberSet } from './number-set.js';
 
 /** IN over a list (manual, "Comparison Functions and Operators: IN()"). */
 
+/** Members that are entered between two chances to let others use the thread. */
+const STEP = 1 << 11;
+
 /** Constant members of a long IN list of strings: buckets by the collation's hash. */
 export class StringSet {
   private readonly buckets = new Map<number, Uint8Array[]>();
 
-  constructor(
-    private readonly collation: Collation,
-    members: readonly Uint8Array[],
-  ) {
-    for (const m of members) {
-      const h = collation.hashAt(m, 0, m.length);
-      const b = this.buckets.get(h);
-      if (b === undefined) this.buckets.set(h, [m]);
-      else b.push(m);
+  private constructor(private readonly collation: Collation) {}
+
+  static *inSteps(collation: Collation, members: readonly Uint8Array[]): Generator<void, StringSet> {
+    const set = new StringSet(collation);
+    for (let k = 0; k < members.length; k++) {
+      set.add(members[k]!);
+      if (k % STEP === STEP - 1) yield;
     }
+    return set;
+  }
+
+  private add(m: Uint8Array): void {
+    const h = this.collation.hashAt(m, 0, m.length);
+    const b = this.buckets.get(h);
+    if (b === undefined) this.buckets.set(h, [m]);
+    else b.push(m);
   }
 
   has(b: Uint8Array, s: number, e: number): boolean {
@@ -86,22 +96,24 @@ function commonScale(types: readonly FieldType[]): number | null {
 /** Members of long lists by the last of them: one list is compiled several times, for a sample of the rows first. */
 const KNOWN = new WeakMap<Constant, KnownMembers>();
 
+type Members = NumberSet | StringSet | Set<Datum>;
+
 interface KnownMembers {
   readonly first: Constant;
   readonly count: number;
-  readonly scale: number | null;
-  readonly members: NumberSet | Set<Datum>;
+  readonly by: number | Collation | null;
+  readonly members: Members;
 }
 
-/** What the members of a list are looked for in; `scale`: that of all, null where none is to be had. */
-function membersOf(constants: readonly Constant[], scale: number | null): NumberSet | Set<Datum> {
+/** What the members of a list are looked for in; `by`: the collation of texts or the scale of all numbers, null where none is to be had. */
+function* membersOf(constants: readonly Constant[], by: number | Collation | null): Generator<void, Members> {
   const { length } = constants;
-  if (length < LONG) return makeMembers(constants, scale);
+  if (length < LONG) return yield* makeMembers(constants, by);
   const first = constants[0]!;
   const last = constants[length - 1]!;
   let known = KNOWN.get(last);
-  if (known?.first !== first || known.count !== length || known.scale !== scale) {
-    known = { first, count: length, scale, members: makeMembers(constants, scale) };
+  if (known?.first !== first || known.count !== length || known.by !== by) {
+    known = { first, count: length, by, members: yield* makeMembers(constants, by) };
     KNOWN.set(last, known);
   }
   return known.members;
@@ -120,30 +132,48 @@ export function* knowIntegers(items: readonly (Constant | null)[]): Generator<vo
   const { length } = constants;
   if (length < LONG) return;
   const members = yield* NumberSet.inSteps(values);
-  KNOWN.set(constants[length - 1]!, { first: constants[0]!, count: length, scale: 0, members });
+  KNOWN.set(constants[length - 1]!, { first: constants[0]!, count: length, by: 0, members });
 }
 
-function makeMembers(constants: readonly Constant[], scale: number | null): NumberSet | Set<Datum> {
+function* makeMembers(
+  constants: readonly Constant[],
+  by: number | Collation | null,
+): Generator<void, Members> {
+  if (by !== null && typeof by !== 'number')
+    return yield* StringSet.inSteps(
+      by,
+      constants.map((c) => c.value as Uint8Array),
+    );
   const values: Datum[] = [];
-  let numbers = scale !== null;
+  let numbers = by !== null;
   for (const { type, value } of constants) {
     const decimals = evalType(type) === 'decimal' ? type.decimal : 0;
-    const v = scale === null || scale === decimals ? value : decRescale(value as DecInt, decimals, scale);
+    const v = by === null || by === decimals ? value : decRescale(value as DecInt, decimals, by);
     numbers &&= typeof v === 'number';
     values.push(v);
+    if (values.length % STEP === 0) yield;
   }
-  return numbers ? NumberSet.of(values as number[]) : new Set(values);
+  return numbers ? yield* NumberSet.inSteps(values as number[]) : new Set(values);
 }
 
-function emitIn(g: Emitter, node: ScalarFunction): Value {
+/** How a list is looked at. */
+interface Plan {
+  /** Compared as texts. */
+  readonly str: boolean;
+  /** Constants that are not NULL, where they are looked up in a set; they are compared one by one where `by` is undefined. */
+  readonly constants: readonly Constant[];
+  /** By what members are in the set: see membersOf. */
+  readonly by: number | Collation | null | undefined;
+  readonly others: readonly Expression[];
+  readonly anyNull: boolean;
+}
+
+function planOf(node: ScalarFunction): Plan {
   const subject = node.args[0]!;
   const types = typesOf(node.args);
   const str =
     types.some((t) => comparesAsBytes(t)) && types.every((t) => comparesAsBytes(t) || t.tp === TypeCode.Null);
-  const x0 = str ? g.operand(subject, 'string') : g.emit(subject);
-  if (x0.nul === 'true') return NULL_VALUE;
-  const x = g.stable(x0);
-  const constants: Expression[] = [];
+  const constants: Constant[] = [];
   const others: Expression[] = [];
   let anyNull = false;
   for (let k = 1; k < node.args.length; k++) {
@@ -153,29 +183,41 @@ function emitIn(g: Emitter, node: ScalarFunction): Value {
       else constants.push(i);
     } else others.push(i);
   }
+  const scale = str ? null : commonScale(types);
+  const hashed =
+    constants.length > INLINE_IN &&
+    (str || scale !== null || sameTimeType(subject.type, types) || evalType(subject.type) === 'real');
+  const by = !hashed ? undefined : str ? collationFor(node.collation) : scale;
+  return { str, constants, by, others, anyNull };
+}
+
+/** Makes in steps what the constants of a long list are going to be looked up in. */
+export function* prepareMembers(node: ScalarFunction): Generator<void, void> {
+  if (node.name !== 'in' || node.args.length < LONG) return;
+  const { constants, by } = planOf(node);
+  if (by !== undefined) yield* membersOf(constants, by);
+}
+
+function emitIn(g: Emitter, node: ScalarFunction): Value {
+  const subject = node.args[0]!;
+  const { str, constants, by, others, anyNull } = planOf(node);
+  const x0 = str ? g.operand(subject, 'string') : g.emit(subject);
+  if (x0.nul === 'true') return NULL_VALUE;
+  const x = g.stable(x0);
   const found = g.variable('false');
   const nul = g.variable(x.nul === 'false' ? 'false' : x.nul);
   if (x.nul !== 'false') g.line(`if(!${nul}){`);
   const domain = evalType(subject.type);
-  const scale = str ? null : commonScale(types);
-  const hashed =
-    constants.length > INLINE_IN &&
-    (str || scale !== null || sameTimeType(subject.type, types) || domain === 'real');
-  if (hashed) {
-    if (str) {
-      const set = new StringSet(
-        collationFor(node.collation),
-        constants.map((c) => (c as Constant).value as Uint8Array),
-      );
-      g.line(`${found}=${g.pool(set)}.has(${x.v},${x.s},${x.e});`);
-    } else {
-      const set = g.pool(membersOf(constants as Constant[], scale));
+  if (by !== undefined) {
+    const set = g.pool(atOnce(membersOf(constants, by)));
+    if (str) g.line(`${found}=${set}.has(${x.v},${x.s},${x.e});`);
+    else {
       const lifted =
-        scale === null ? x : g.scaleUp(x, scale - (domain === 'decimal' ? subject.type.decimal : 0));
+        typeof by === 'number' ? g.scaleUp(x, by - (domain === 'decimal' ? subject.type.decimal : 0)) : x;
       g.line(`${found}=${set}.has(${lifted.rep === 'b' ? `${g.pool(canonical)}(${lifted.v})` : lifted.v});`);
     }
   }
-  const rest = hashed ? others : [...constants, ...others];
+  const rest = by === undefined ? [...constants, ...others] : others;
   for (const item of rest) {
     g.line(`if(!${found}){`);
     const y = str ? g.operand(item, 'string') : g.compared(item);

@@ -1,6 +1,7 @@
 import { toExplain } from '../../expression/index.js';
+import { prepareMembers } from '../../expression/builtin/in-list.js';
 import { arrayPart, hasEntries } from '../../catalog/table-layout.js';
-import type { ByItem, Column, Expression } from '../../expression/expression.js';
+import type { ByItem, Column, Expression, ScalarFunction } from '../../expression/expression.js';
 import type { ColumnInfo, IndexInfo } from '../../catalog/model.js';
 import type { IndexHint } from '../../parser/ast/index.js';
 import { columnsOf, isFunction, sameExpr } from '../logical/expression-walk.js';
@@ -308,11 +309,29 @@ function candidates(
   return { indexes, table: table && !whole, forced };
 }
 
+/** Items from which on a list's set is made in steps. */
+const LONG_LIST = 4096;
+
 const wishOf = (ds: DataSource, name: string): IndexWish => ds.indexWishes?.get(name) ?? {};
 
-/** Makes the ranges of very long conditions in steps, so that `accessPaths` finds them there. */
+/** A list of so many items, or its negation, as the call of IN; null for any other condition. */
+function longList(c: Expression): ScalarFunction | null {
+  const list = isFunction(c, 'not') ? c.args[0]! : c;
+  return isFunction(list, 'in') && list.args.length > LONG_LIST ? list : null;
+}
+
+/** Whether an index or the handle begins with the column: ranges are made of a list of its values. */
+const isLed = (ds: DataSource, column: Expression): boolean =>
+  column.kind === 'column' &&
+  [null, ...ds.table.indices].some((index) => keysOf(ds, index)[0]?.column.id === column.id);
+
+/** Makes the ranges of very long conditions in steps, so that `accessPaths` finds them there, and what long lists are searched in. */
 export function* prepareAccess(ctx: PlanContext, ds: DataSource): Generator<void, void> {
   const { conditions } = ds;
+  for (const c of conditions) {
+    const list = longList(c);
+    if (list !== null && !isLed(ds, list.args[0]!)) yield* prepareMembers(list);
+  }
   if (!conditions.some(isLongOr)) return;
   const known = conditions.every((c) => isKnown(c, ctx));
   const evaluate = evaluator(ctx);

@@ -46,6 +46,19 @@ export const FALSE_CONSTANT: Constant = constant({ ...boolType(), flag: boolType
 export const ZERO = intConstant(0);
 export const ONE = intConstant(1);
 
+/** Types of decimal literals by precision and scale: the same object for each that looks alike. */
+const DECIMAL_TYPES = new Map<number, FieldType>();
+
+function decimalLiteralType(precision: number, scale: number): FieldType {
+  const key = precision * 256 + scale;
+  let type = DECIMAL_TYPES.get(key);
+  if (type === undefined) {
+    type = notNull({ ...decimalType(precision, scale), flen: precision, decimal: scale });
+    DECIMAL_TYPES.set(key, type);
+  }
+  return type;
+}
+
 /** A decimal literal as scaled integer; MySQL keeps its scale as written (manual, "Numeric Literals"). */
 export function decimalConstant(text: string): Constant {
   const negative = text.startsWith('-');
@@ -60,8 +73,7 @@ export function decimalConstant(text: string): Constant {
   if (wholeDigits > 0 && precision > 65) {
     return constant(notNull(decimalType(65, 0)), 10n ** 65n - 1n);
   }
-  const type = { ...decimalType(precision, fraction.length), flen: precision, decimal: fraction.length };
-  return constant(notNull(type), intDatum(negative ? -digits : digits));
+  return constant(decimalLiteralType(precision, fraction.length), intDatum(negative ? -digits : digits));
 }
 
 export function stringConstant(text: string, ctx: PlanContext): Constant {
