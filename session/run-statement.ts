@@ -1,30 +1,31 @@
 import { watchRunaway } from './engine/runaway-queries.js';
 import type { Awaitable } from '../types/awaitable.js';
 import type { Chunk } from '../chunk/chunk.js';
-import type { ParsedStatement, Statement } from '../parser/ast/index.js';
+import type { ExecuteStmt, ParsedStatement } from '../parser/ast/index.js';
 import { mysqlError } from '../types/error-table.js';
 import { MysqlError } from '../types/error.js';
 import { andThen } from '../executor/operator.js';
-import { DeadlockError, KeyExistsError, WriteConflictError, UndeterminedError } from '../kv/storage.js';
+import {
+  DeadlockError,
+  KeyExistsError,
+  UndeterminedError,
+  WriteConflictError,
+  type Transaction,
+} from '../kv/storage.js';
 import { commitView } from './commit-view.js';
 import { namedDuplicate } from './duplicate-key.js';
 import type { OkResult, ParamValue, ResultColumn, RowsResult, StatementResult } from './client-session.js';
 import type { ShortRows } from '../executor/short-read/short-rows.js';
 import type { PlanSlot } from './plan-cache.js';
-import { COMMAND_PLACE, countedAs } from './status/commands.js';
-import { Count, FIRST_COMMAND } from './status/counts.js';
+import { Count } from './status/counts.js';
 import type { Session } from './session.js';
 import { timeOfStatement } from './historical-read.js';
 import { okResult } from './ok-result.js';
 import { StatementContext } from './statement-context.js';
 import { applyStatementHints } from './statement-hints.js';
 import { resolveExecute } from './statements/prepare.js';
-import {
-  handlerOf,
-  needsOf,
-  type StatementHandler,
-  type TransactionNeed,
-} from './statements/statement-handler.js';
+import type { TransactionNeed } from './statements/statement-handler.js';
+import { traitsOf, type StatementTraits } from './statements/statement-traits.js';
 import { StatementIds } from './statement-ids.js';
 import { isRetryable } from './transaction-history.js';
 import { noteDeadlock } from './transaction-tables.js';
@@ -50,11 +51,13 @@ export function runStatement(
   text: string | Uint8Array = parsed.text,
   database: string = session.currentDatabase,
 ): Awaitable<StatementResult> {
-  const { stmt } = parsed;
   session.throwIfKilled();
   session.engine.throwIfStopping(session.connection.id);
-  if (stmt.kind === 'Execute') {
-    const { prepared, params: values } = resolveExecute(session, stmt);
+  const { stmt } = parsed;
+  const traits = traitsOf(parsed);
+  const { kind, needs } = traits;
+  if (kind === 'Execute') {
+    const { prepared, params: values } = resolveExecute(session, stmt as ExecuteStmt);
     return runStatement(
       session,
       prepared.statement,
@@ -64,11 +67,10 @@ export function runStatement(
       prepared.database,
     );
   }
-  const handler = handlerOf(stmt.kind);
-  const keeps = handler.keepsDiagnostics?.(stmt) ?? false;
-  const statement = startStatement(session, parsed, text, params, handler.writes === true);
+  const keeps = traits.keepsDiagnostics;
+  const statement = startStatement(session, parsed, traits, text, params);
   statement.planSlot = planSlot;
-  if (database !== session.currentDatabase && stmt.kind !== 'Use') inDatabase(session, statement, database);
+  if (database !== session.currentDatabase && kind !== 'Use') inDatabase(session, statement, database);
   const fail = (error: unknown): Awaitable<never> => failStatement(session, statement, error);
   const conclude = (outcome: Outcome): Awaitable<StatementResult> => {
     session.transaction.history?.note(parsed, params);
@@ -91,15 +93,12 @@ export function runStatement(
   };
   let commits = false;
   const run = (): Awaitable<Outcome> => {
-    if (session.sandboxed && !IN_SANDBOX.has(stmt.kind)) throw mysqlError('ER_MUST_CHANGE_PASSWORD');
-    const needs = needsOf(stmt);
+    if (session.sandboxed && !IN_SANDBOX.has(kind)) throw mysqlError('ER_MUST_CHANGE_PASSWORD');
     const start = (): Awaitable<Outcome> =>
-      runInTransaction(session, () => handler.run(session, stmt, parsed), needs, stmt.kind === 'Show');
+      runInTransaction(session, () => traits.run(session, stmt, parsed), needs, kind === 'Show');
     if (parsed.asOf === undefined && session.historical === null) return start();
     const writes =
-      handler.writes === true ||
-      needs === 'write' ||
-      (commits && stmt.kind !== 'Begin' && parsed.asOf === undefined);
+      traits.writes || needs === 'write' || (commits && kind !== 'Begin' && parsed.asOf === undefined);
     return andThen(timeOfStatement(session, parsed, writes), (past) => {
       session.past = past;
       return start();
@@ -107,17 +106,17 @@ export function runStatement(
   };
   try {
     commits =
-      typeof handler.implicitCommit === 'function'
-        ? handler.implicitCommit(session, stmt)
-        : handler.implicitCommit === true;
-    if (session.engine.readOnly) refuseWrites(session, stmt, handler, commits);
-    if (commits && handler.changesSchema === true && session.transaction.readOnly)
+      typeof traits.implicitCommit === 'function'
+        ? traits.implicitCommit(session, stmt)
+        : traits.implicitCommit === true;
+    if (session.engine.readOnly) refuseWrites(session, traits, commits);
+    if (commits && traits.changesSchema && session.transaction.readOnly)
       throw mysqlError('ER_CANT_EXECUTE_IN_READ_ONLY_TRANSACTION');
     const begin = (): Awaitable<Outcome> => (commits ? andThen(commitTransaction(session), run) : run());
     const { cluster } = session.engine;
     // What other nodes have dropped or moved since they gave this one up must not be read by the schema of before.
     const outcome =
-      cluster.lapsed && session.connection.id !== 0 && needsOf(stmt) !== 'none'
+      cluster.lapsed && session.connection.id !== 0 && needs !== 'none'
         ? cluster.revive().then(begin, begin)
         : begin();
     return outcome instanceof Promise ? outcome.then(end, fail) : end(outcome);
@@ -143,11 +142,11 @@ const IN_READ_ONLY_MODE: ReadonlySet<string> = new Set([
 ]);
 
 /** tidb_super_read_only: only RESTRICTED_REPLICA_WRITER_ADMIN, granted as such, still writes (TiDB docs). Throws 1836. */
-function refuseWrites(session: Session, stmt: Statement, handler: StatementHandler, commits: boolean): void {
-  if (session.connection.id === 0 || IN_READ_ONLY_MODE.has(stmt.kind)) return;
-  const needs = needsOf(stmt);
-  const wrote = stmt.kind === 'Commit' && session.transaction.writtenTables.length > 0;
-  const writes = handler.writes === true || needs === 'write' || needs === 'lock' || commits || wrote;
+function refuseWrites(session: Session, traits: StatementTraits, commits: boolean): void {
+  const { kind, needs } = traits;
+  if (session.connection.id === 0 || IN_READ_ONLY_MODE.has(kind)) return;
+  const wrote = kind === 'Commit' && session.transaction.writtenTables.length > 0;
+  const writes = traits.writes || needs === 'write' || needs === 'lock' || commits || wrote;
   if (!writes || session.privileges.hasOwn('RESTRICTED_REPLICA_WRITER_ADMIN')) return;
   throw mysqlError('ER_READ_ONLY_MODE');
 }
@@ -158,9 +157,9 @@ const IN_SANDBOX: ReadonlySet<string> = new Set(['AlterUser', 'SetPassword', 'Se
 function startStatement(
   session: Session,
   parsed: ParsedStatement,
+  traits: StatementTraits,
   text: string | Uint8Array,
   params: readonly ParamValue[],
-  writes: boolean,
 ): StatementContext {
   const now = Date.now();
   const previous = session.statement.planned;
@@ -177,29 +176,25 @@ function startStatement(
   session.lastPlanFromBinding = session.planBinding !== null;
   session.planBinding = null;
   session.engine.statements++;
-  if (session.connection.id !== 0) countStatement(session, parsed.stmt);
+  if (session.connection.id !== 0) {
+    session.engine.count(session, Count.questions);
+    if (traits.counted >= 0) session.engine.count(session, traits.counted);
+  }
   const fixed = session.fixedTime;
   session.lastParams = session.evalContext.params;
   session.evalContext.params = params;
   session.evalContext.startStatement(
     fixed > 0 ? Math.round(fixed * 1e6) : session.engine.nowMicros(),
-    writes,
-    'ignore' in parsed.stmt && parsed.stmt.ignore === true,
+    traits.writes,
+    traits.lenient,
   );
   if (parsed.warnings !== undefined)
     for (const { code, message } of parsed.warnings) statement.warn({ level: 'Warning', code, message });
-  applyStatementHints(session, statement, parsed.stmt);
-  const limit = parsed.stmt.kind === 'Select' || parsed.stmt.kind === 'SetOperation' ? session.timeLimit : 0;
+  if (traits.hinted) applyStatementHints(session, statement, parsed.stmt);
+  const limit = traits.limited ? session.timeLimit : 0;
   if (limit > 0 && statement.deadline === 0) statement.limitTime(limit);
   if (session.engine.limitsQueries) statement.runaway = watchRunaway(session, statement);
   return statement;
-}
-
-function countStatement(session: Session, stmt: Statement): void {
-  const { engine } = session;
-  engine.count(session, Count.questions);
-  const place = COMMAND_PLACE[countedAs(stmt)];
-  if (place !== undefined) engine.count(session, FIRST_COMMAND + place);
 }
 
 /** Closes the books of a statement: counters that the next statement reads, diagnostics, process list. */
@@ -282,63 +277,98 @@ function runInTransaction(
     if (!shows) session.nextTransaction = null;
     return run();
   }
-  const within = (): Awaitable<Outcome> => {
-    transaction.throwIfTooOld();
-    transaction.noteStatement(session.statement);
-    if (transaction.history !== null) session.statement.ids = new StatementIds(session.lastInsertId);
-    if (needs === 'write' && transaction.readOnly) {
-      throw mysqlError('ER_CANT_EXECUTE_IN_READ_ONLY_TRANSACTION');
-    }
-    return needs === 'read' ? run() : runStaged(session, run, 0);
-  };
-  return transaction.active
-    ? within()
-    : andThen(transaction.begin({ ...beginOptions(session, null, null), lasting: true }, false), within);
+  if (transaction.active) return runWithin(session, run, needs);
+  const begun = transaction.begin({ ...beginOptions(session, null, null), lasting: true }, false);
+  return andThen(begun, () => runWithin(session, run, needs));
+}
+
+/** A statement of the open transaction. */
+function runWithin(
+  session: Session,
+  run: () => Awaitable<Outcome>,
+  needs: TransactionNeed,
+): Awaitable<Outcome> {
+  const { transaction } = session;
+  transaction.throwIfTooOld();
+  transaction.noteStatement(session.statement);
+  if (transaction.history !== null) session.statement.ids = new StatementIds(session.lastInsertId);
+  if (needs === 'write' && transaction.readOnly) {
+    throw mysqlError('ER_CANT_EXECUTE_IN_READ_ONLY_TRANSACTION');
+  }
+  return needs === 'read' ? run() : runStaged(session, run, 0);
 }
 
 /** One try of a statement in a stage of its transaction's membuffer, and the tries that follow it. */
 function runStaged(session: Session, run: () => Awaitable<Outcome>, attempt: number): Awaitable<Outcome> {
-  const { transaction } = session;
-  const txn = transaction.txn!;
-  const staged = (): Awaitable<Outcome> => {
-    const stage = txn.stage();
-    transaction.keepChanges();
-    const done = (outcome: Outcome): Awaitable<Outcome> => {
-      return andThen(txn.releaseStage(stage), () =>
-        attempt === 0 ? outcome : andThen(txn.releaseUnwanted(), () => outcome),
-      );
-    };
-    const failed = (thrown: unknown): Awaitable<Outcome> => {
-      const error = namedDuplicate(session, txn, thrown);
-      return andThen(txn.valid ? txn.rollbackStage(stage) : undefined, () => undone(error));
-    };
-    const undone = (error: unknown): Awaitable<Outcome> => {
-      transaction.undoChanges();
-      const mayPass =
-        error instanceof WriteConflictError || (error instanceof DeadlockError && error.retryable);
-      const again = mayPass && txn.pessimistic && attempt < MAX_RETRIES;
-      if (!again) {
-        const raise = (): never => {
-          throw error;
-        };
-        return txn.valid ? andThen(txn.releaseUnwanted(), raise) : raise();
-      }
-      session.statement.throwIfInterrupted();
-      return runStaged(session, run, attempt + 1);
-    };
-    let outcome: Awaitable<Outcome>;
-    try {
-      outcome = run();
-    } catch (thrown) {
-      return failed(thrown);
+  const txn = session.transaction.txn!;
+  if (!txn.pessimistic) return runInStage(session, txn, run, attempt);
+  const ts = session.storage.currentTs();
+  if (ts instanceof Promise) return ts.then((t) => runAsOf(session, txn, t, run, attempt));
+  return runAsOf(session, txn, ts, run, attempt);
+}
+
+function runAsOf(
+  session: Session,
+  txn: Transaction,
+  ts: bigint,
+  run: () => Awaitable<Outcome>,
+  attempt: number,
+): Awaitable<Outcome> {
+  // A lock may be held as of a version that is newer than what is given out yet.
+  if (ts > txn.forUpdateTs) txn.forUpdateTs = ts;
+  return runInStage(session, txn, run, attempt);
+}
+
+function runInStage(
+  session: Session,
+  txn: Transaction,
+  run: () => Awaitable<Outcome>,
+  attempt: number,
+): Awaitable<Outcome> {
+  const stage = txn.stage();
+  session.transaction.keepChanges();
+  let outcome: Awaitable<Outcome>;
+  try {
+    outcome = run();
+  } catch (thrown) {
+    return stageFailed(session, txn, stage, run, attempt, thrown);
+  }
+  if (outcome instanceof Promise)
+    return outcome.then(
+      (o) => stageDone(txn, stage, attempt, o),
+      (thrown: unknown) => stageFailed(session, txn, stage, run, attempt, thrown),
+    );
+  return stageDone(txn, stage, attempt, outcome);
+}
+
+function stageDone(txn: Transaction, stage: number, attempt: number, outcome: Outcome): Awaitable<Outcome> {
+  const released = txn.releaseStage(stage);
+  if (attempt === 0) return released instanceof Promise ? released.then(() => outcome) : outcome;
+  return andThen(released, () => andThen(txn.releaseUnwanted(), () => outcome));
+}
+
+function stageFailed(
+  session: Session,
+  txn: Transaction,
+  stage: number,
+  run: () => Awaitable<Outcome>,
+  attempt: number,
+  thrown: unknown,
+): Awaitable<Outcome> {
+  const error = namedDuplicate(session, txn, thrown);
+  return andThen(txn.valid ? txn.rollbackStage(stage) : undefined, () => {
+    session.transaction.undoChanges();
+    const mayPass =
+      error instanceof WriteConflictError || (error instanceof DeadlockError && error.retryable);
+    const again = mayPass && txn.pessimistic && attempt < MAX_RETRIES;
+    if (!again) {
+      const raise = (): never => {
+        throw error;
+      };
+      return txn.valid ? andThen(txn.releaseUnwanted(), raise) : raise();
     }
-    return outcome instanceof Promise ? outcome.then(done, failed) : done(outcome);
-  };
-  if (!txn.pessimistic) return staged();
-  return andThen(session.storage.currentTs(), (ts) => {
-    // A lock may be held as of a version that is newer than what is given out yet.
-    if (ts > txn.forUpdateTs) txn.forUpdateTs = ts;
-    return staged();
+    session.statement.throwIfInterrupted();
+    return runStaged(session, run, attempt + 1);
   });
 }
 

@@ -29,7 +29,7 @@ const ONCE: ReadonlySet<string> = new Set([
 ]);
 
 /** The hints that stand behind the first keyword of a statement; EXPLAIN has those of what it explains. */
-function hintsOf(stmt: Statement): readonly Hint[] {
+export function hintsOf(stmt: Statement): readonly Hint[] {
   if (stmt.kind === 'Explain') return stmt.stmt === null ? [] : hintsOf(stmt.stmt);
   if (stmt.kind === 'SetOperation') return hintsOf(stmt.branches[0]!.query);
   return 'hints' in stmt ? stmt.hints : [];

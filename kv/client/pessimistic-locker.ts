@@ -187,7 +187,14 @@ export class PessimisticLocker {
 
   private currentValues(keys: readonly Uint8Array[]): Awaitable<(Uint8Array | null)[]> {
     const { memBuffer } = this.txn;
-    const stored = this.client.snapshotAt(this.txn.forUpdateTs).batchGet(keys);
+    const snapshot = this.client.snapshotAt(this.txn.forUpdateTs);
+    if (keys.length === 1) {
+      const own = memBuffer.get(keys[0]!);
+      if (own !== undefined) return [own];
+      const value = snapshot.get(keys[0]!);
+      return value instanceof Promise ? value.then((v) => [v]) : [value];
+    }
+    const stored = snapshot.batchGet(keys);
     const overlay = (values: (Uint8Array | null)[]): (Uint8Array | null)[] => {
       for (let i = 0; i < keys.length; i++) {
         const own = memBuffer.get(keys[i]!);

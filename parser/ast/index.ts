@@ -69,4 +69,6 @@ export interface ParsedStatement {
   asOf?: { readonly times: readonly Expr[]; readonly tables: number };
   /** What the statement says in vain. */
   warnings?: readonly ParseWarning[];
+  /** What those who run it keep of it from one execution to the next. */
+  traits?: object;
 }

@@ -36,16 +36,22 @@ export function planForRun(
   session: Session,
   stmt: Query | InsertStmt | UpdateStmt | DeleteStmt,
 ): Awaitable<PlannedStatement> {
+  const limited = session.selectLimit === null ? stmt : withSelectLimit(session, stmt);
+  const planned =
+    session.tracer === null
+      ? planOnce(session, limited)
+      : session.tracer.span('planner.plan', () => planOnce(session, limited));
+  if (!(planned instanceof Promise)) return noted(session, planned);
+  return planned.then((p) => (isCurrent(session, p) ? noted(session, p) : planForRun(session, stmt)));
+}
+
+function planOnce(
+  session: Session,
+  stmt: Query | InsertStmt | UpdateStmt | DeleteStmt,
+): Awaitable<PlannedStatement> {
   const { params } = session.evalContext;
   const { planSlot } = session.statement;
-  const limited = session.selectLimit === null ? stmt : withSelectLimit(session, stmt);
-  const plan = (): Awaitable<PlannedStatement> =>
-    planSlot === null
-      ? planQuery(session, limited, params)
-      : planReusable(session, limited, params, planSlot);
-  const traced = (): Awaitable<PlannedStatement> =>
-    session.tracer === null ? plan() : session.tracer.span('planner.plan', plan);
-  return planAndNote(session, traced);
+  return planSlot === null ? planQuery(session, stmt, params) : planReusable(session, stmt, params, planSlot);
 }
 
 /** Makes a plan, again where it is overtaken by a schema change, and notes what it writes. */
@@ -226,28 +232,36 @@ function packetId(id: number | bigint): number | bigint {
 
 function runDml(session: Session, stmt: InsertStmt | UpdateStmt | DeleteStmt): Awaitable<null> {
   const txn = session.transaction.txn!;
-  const execute = ({ plan }: PlannedStatement): Awaitable<DmlResult> => {
-    if (plan.op !== 'Insert' && plan.op !== 'Update' && plan.op !== 'Delete')
-      throw mysqlError('ER_UNKNOWN_ERROR', `unexpected plan ${plan.op}`);
-    return executeDml(plan, lockingContext(session, txn));
-  };
   const planned = planForRun(session, stmt);
-  const safe = !session.safeUpdates
-    ? planned
-    : andThen(planned, (p) => {
-        refuseUnsafe(stmt, p);
-        return p;
-      });
-  return andThen(andThen(safe, execute), (result) => {
-    const s = session.statement;
-    s.affectedRows =
-      session.connection.foundRows && stmt.kind !== 'Delete' ? result.foundRows : result.affectedRows;
-    // The packet also tells of a value that the statement gave itself; LAST_INSERT_ID() does not.
-    s.lastInsertId = result.lastInsertId !== 0 ? result.lastInsertId : packetId(result.explicitInsertId ?? 0);
-    s.info = result.info;
-    if (result.lastInsertId !== 0) session.lastInsertId = result.lastInsertId;
-    return null;
-  });
+  return planned instanceof Promise
+    ? planned.then((p) => runChange(session, stmt, txn, p))
+    : runChange(session, stmt, txn, planned);
+}
+
+function runChange(
+  session: Session,
+  stmt: InsertStmt | UpdateStmt | DeleteStmt,
+  txn: Transaction,
+  planned: PlannedStatement,
+): Awaitable<null> {
+  const { plan } = planned;
+  if (session.safeUpdates) refuseUnsafe(stmt, planned);
+  if (plan.op !== 'Insert' && plan.op !== 'Update' && plan.op !== 'Delete')
+    throw mysqlError('ER_UNKNOWN_ERROR', `unexpected plan ${plan.op}`);
+  const result = executeDml(plan, lockingContext(session, txn));
+  return result instanceof Promise
+    ? result.then((r) => noteChanged(session, plan.op, r))
+    : noteChanged(session, plan.op, result);
+}
+
+function noteChanged(session: Session, op: 'Insert' | 'Update' | 'Delete', result: DmlResult): null {
+  const s = session.statement;
+  s.affectedRows = session.connection.foundRows && op !== 'Delete' ? result.foundRows : result.affectedRows;
+  // The packet also tells of a value that the statement gave itself; LAST_INSERT_ID() does not.
+  s.lastInsertId = result.lastInsertId !== 0 ? result.lastInsertId : packetId(result.explicitInsertId ?? 0);
+  s.info = result.info;
+  if (result.lastInsertId !== 0) session.lastInsertId = result.lastInsertId;
+  return null;
 }
 
 registerStatement(['Insert', 'Update', 'Delete'], { transactional: 'write', writes: true, run: runDml });
