@@ -49,12 +49,14 @@ const condition = (): string =>
     () => `c = ${below(60)}`,
   ])();
 
-const order = (): string => one(['', '', ' ORDER BY a, b, c', ' ORDER BY a DESC, b DESC, c DESC']);
+const order = (): string => one([' ORDER BY a, b, c', ' ORDER BY a DESC, b DESC, c DESC']);
 const limit = (): string => one(['', ` LIMIT ${below(4)}`]);
+/** Which rows a LIMIT leaves is certain only where they are in order. */
+const tailOf = (): string => one(['', '', order() + limit(), order() + limit()]);
 
 const change = (): ((t: string) => string) => {
   const where = condition();
-  const tail = order() + limit();
+  const tail = tailOf();
   return one<() => (t: string) => string>([
     () => (t) => `DELETE FROM ${t} WHERE ${where}${tail}`,
     () => {
