@@ -147,13 +147,23 @@ export async function evalInThread(
   return v!(ctx);
 }
 
+/** Calls from which on it is kept whether one of them may take long. */
+const MANY_CALLS = 1024;
+const LONG_CALLS = new WeakMap<Expression, boolean>();
+
 /** Whether a call in it may take long. */
 export function hasLongCalls(e: Expression): boolean {
+  const known = e.kind === 'function' && e.name === 'or' ? LONG_CALLS.get(e) : undefined;
+  if (known !== undefined) return known;
   let found = false;
+  let calls = 0;
   visit(e, (x) => {
-    found ||= x.kind === 'function' && mayTakeLong(x);
+    if (x.kind !== 'function') return true;
+    calls++;
+    found ||= mayTakeLong(x);
     return !found;
   });
+  if (calls >= MANY_CALLS) LONG_CALLS.set(e, found);
   return found;
 }
 

@@ -49,11 +49,18 @@ const SEARCHES: Readonly<Record<string, readonly [number, number]>> = {
 };
 const SEARCH_NS = 0.3;
 
+/** Functions of which a call may take long. */
+const LONG_FUNCTIONS = new Map<string, boolean>();
+
 /** Whether a call may take long at all. */
-export const mayTakeLong = (f: ScalarFunction): boolean =>
-  HEAVY_FAMILIES.has(findFunction(f.name)?.family ?? '') ||
-  FUNCTION_NS[f.name] !== undefined ||
-  (f.name === 'cast' && f.type.tp === TypeCode.Json);
+export function mayTakeLong({ name, type }: ScalarFunction): boolean {
+  let long = LONG_FUNCTIONS.get(name);
+  if (long === undefined) {
+    long = HEAVY_FAMILIES.has(findFunction(name)?.family ?? '') || FUNCTION_NS[name] !== undefined;
+    LONG_FUNCTIONS.set(name, long);
+  }
+  return long || (name === 'cast' && type.tp === TypeCode.Json);
+}
 
 type Sized = (bytes: readonly number[], values: readonly (Datum | undefined)[]) => number;
 

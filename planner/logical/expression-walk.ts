@@ -171,21 +171,28 @@ interface Facts {
   readonly volatile: boolean;
   readonly correlated: boolean;
   readonly param: boolean;
+  /** Calls there are in it, those below other calls than AND and OR left out. */
+  readonly calls: number;
 }
 
 /** Of conjunctions and disjunctions, which may be long and are asked about again and again. */
 const FACTS = new WeakMap<ScalarFunction, Facts>();
+/** Those of fewer calls are looked through again: to keep in mind what holds of every pair of comparisons takes longer than that. */
+const KEPT_CALLS = 32;
 
 function connectiveFacts(e: ScalarFunction): Facts | null {
   if (e.name !== 'or' && e.name !== 'and') return null;
   const known = FACTS.get(e);
   if (known !== undefined) return known;
-  const facts = {
-    volatile: e.args.some(isVolatile),
-    correlated: e.args.some(hasCorrelated),
-    param: e.args.some(hasParam),
-  };
-  FACTS.set(e, facts);
+  const facts = { volatile: false, correlated: false, param: false, calls: 1 };
+  for (const a of e.args) {
+    const of = a.kind === 'function' ? connectiveFacts(a) : null;
+    facts.volatile ||= of?.volatile ?? isVolatile(a);
+    facts.correlated ||= of?.correlated ?? hasCorrelated(a);
+    facts.param ||= of?.param ?? hasParam(a);
+    facts.calls += of?.calls ?? 1;
+  }
+  if (facts.calls >= KEPT_CALLS) FACTS.set(e, facts);
   return facts;
 }
 

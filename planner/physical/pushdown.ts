@@ -1,4 +1,5 @@
-import type { AggFunc, Expression } from '../../expression/expression.js';
+import type { AggFunc, Expression, ScalarFunction } from '../../expression/expression.js';
+import { walkedArgs } from '../../expression/traverse.js';
 import { findFunction } from '../../expression/function-registry.js';
 import { blacklists } from '../blacklists.js';
 import { aggregateHasStoreForm, hasStoreForm } from '../../expression/pushdown/store-form.js';
@@ -25,30 +26,63 @@ export const evaluatorOf = (ctx: PlanContext, columnar = false): Evaluator =>
   columnar ? 'columns' : ctx.remoteStore === true ? 'elsewhere' : 'rows';
 
 /** Whether an expression can be evaluated in the store. */
-export const pushable = (e: Expression, by: Evaluator): boolean =>
-  allowed(e, by) && (by !== 'elsewhere' || hasStoreForm(e));
+export function pushable(e: Expression, by: Evaluator): boolean {
+  if (e.kind !== 'function') return true;
+  if (e.name !== 'or' && e.name !== 'and') return decide(e, new Walk(by));
+  const known = DECIDED[by].get(e);
+  if (known !== undefined) return known;
+  const walk = new Walk(by);
+  const decided = decide(e, walk);
+  if (walk.calls >= LONG) DECIDED[by].set(e, decided);
+  return decided;
+}
 
-function allowed(e: Expression, by: Evaluator): boolean {
-  switch (e.kind) {
-    case 'column':
-    case 'constant':
-      return true;
-    case 'correlated':
-      return true;
-    default: {
-      const spec = findFunction(e.name);
-      if (
-        spec === undefined ||
-        spec.pushdown === undefined ||
-        spec.sideEffects === true ||
-        spec.async === true ||
-        (by !== 'columns' && ROOT_ONLY.has(spec.name)) ||
-        !blacklists.allowsPushdown(e.name)
-      )
-        return false;
-      return !VOLATILE.has(e.name) && e.args.every((a) => allowed(a, by));
+const decide = (e: ScalarFunction, walk: Walk): boolean =>
+  walk.allows(e) && (walk.by !== 'elsewhere' || hasStoreForm(e));
+
+/** Calls from which on what was decided of a condition is kept: it is asked for each way to read a table. */
+const LONG = 1024;
+const DECIDED: Readonly<Record<Evaluator, WeakMap<ScalarFunction, boolean>>> = {
+  rows: new WeakMap(),
+  columns: new WeakMap(),
+  elsewhere: new WeakMap(),
+};
+
+/** Looks through an expression for what is not evaluated in the store. */
+class Walk {
+  calls = 0;
+  private name = '';
+  private other = '';
+
+  constructor(readonly by: Evaluator) {}
+
+  /** The last two functions that were allowed are so again: long conditions have few. */
+  allows(e: ScalarFunction): boolean {
+    this.calls++;
+    const { name } = e;
+    if (name !== this.name && name !== this.other) {
+      if (!isAllowed(name, this.by)) return false;
+      this.other = this.name;
+      this.name = name;
     }
+    for (let i = 0, n = walkedArgs(e.args); i < n; i++) {
+      const a = e.args[i]!;
+      if (a.kind === 'function' && !this.allows(a)) return false;
+    }
+    return true;
   }
+}
+
+function isAllowed(name: string, by: Evaluator): boolean {
+  const spec = findFunction(name);
+  return (
+    spec?.pushdown !== undefined &&
+    spec.sideEffects !== true &&
+    spec.async !== true &&
+    (by === 'columns' || !ROOT_ONLY.has(spec.name)) &&
+    blacklists.allowsPushdown(name) &&
+    !VOLATILE.has(name)
+  );
 }
 
 const PARTIAL: ReadonlySet<string> = new Set([
