@@ -21,7 +21,7 @@ import { evalDatum } from './compile.js';
 import type { Column, Constant, CorrelatedColumn, Expression, ScalarFunction } from './expression.js';
 import type { Resolved } from './function-registry.js';
 import { findFunction, functionSpec } from './function-registry.js';
-import { encodeUtf8 } from '../types/charset.js';
+import { characterCount, encodeUtf8 } from '../types/charset.js';
 import {
   boolType,
   decimalType,
@@ -76,7 +76,7 @@ export const realConstant = (v: number): Constant =>
 
 export function stringConstant(v: string, charset = 'utf8mb4', collate = 'utf8mb4_bin'): Constant {
   const b = encodeUtf8(v);
-  return newConstant(b, { ...stringType([...v].length, charset, collate), flag: Flag.NotNull });
+  return newConstant(b, { ...stringType(characterCount(v), charset, collate), flag: Flag.NotNull });
 }
 
 export const boolConstant = (v: boolean): Constant =>

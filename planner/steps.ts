@@ -1,14 +1,6 @@
 import type { Awaitable } from '../types/awaitable.js';
 import type { PlanContext } from './plan-context.js';
 
-/** Runs planning that comes in steps, whatever it takes. */
-export function atOnce<T>(steps: Generator<void, T>): T {
-  for (;;) {
-    const r = steps.next();
-    if (r.done === true) return r.value;
-  }
-}
-
 /** Between the steps others have the thread when it was held for long enough; synchronous until then. */
 export function inTurns<T>(steps: Generator<void, T>, ctx: PlanContext): Awaitable<T> {
   for (;;) {

@@ -176,7 +176,7 @@ const CHARSETS: readonly Charset[] = [
     binCollation: 'ascii_bin',
     maxLen: 1,
     encode: (s) => {
-      const out = new Uint8Array([...s].length);
+      const out = new Uint8Array(characterCount(s));
       let i = 0;
       for (const c of s) out[i++] = c.codePointAt(0)! < 0x80 ? c.charCodeAt(0) : 0x3f;
       return out;

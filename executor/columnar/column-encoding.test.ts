@@ -7,19 +7,15 @@ import { NumVector } from '../../chunk/vector.js';
 import type { FieldType } from '../../types/field-type.js';
 import { blockStats, type BlockStats } from './block-stats.js';
 import { ColumnDictionary } from './column-dictionary.js';
+import { atOnce } from '../../types/steps.js';
 import { decodeColumn, encodeColumn } from './column-encoding.js';
 import { seal } from './seal.js';
 
 const seed = testSeed();
 const stored = (v: Vector, stats: BlockStats | null = null): Uint8Array =>
   new Uint8Array(Buffer.concat(encodeColumn(v, stats)));
-function sealed(v: Vector, type: FieldType, dictionary: ColumnDictionary): Vector {
-  const steps = seal([v], type, dictionary);
-  for (;;) {
-    const r = steps.next();
-    if (r.done === true) return r.value;
-  }
-}
+const sealed = (v: Vector, type: FieldType, dictionary: ColumnDictionary): Vector =>
+  atOnce(seal([v], type, dictionary));
 const cells = (v: Vector): Datum[] => Array.from({ length: v.length }, (_, i) => v.get(i));
 
 test(`columns of every type come back as they were (seed ${seed})`, () => {

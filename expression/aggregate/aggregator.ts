@@ -53,14 +53,6 @@ export interface HeldPortion {
   readonly columns: readonly Vector[];
 }
 
-/** What steps give in the end, without a pause. */
-export function atOnce<T>(steps: Generator<void, T>): T {
-  for (;;) {
-    const r = steps.next();
-    if (r.done === true) return r.value;
-  }
-}
-
 /** Grown copy of a typed array. */
 export function grown<T extends Float64Array | Uint8Array | Uint32Array | Int32Array>(a: T, n: number): T {
   if (a.length >= n) return a;

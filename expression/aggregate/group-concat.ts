@@ -7,7 +7,8 @@ import { ERRORS, formatError } from '../../types/error-table.js';
 import type { FieldType } from '../../types/field-type.js';
 import { layoutOf, TypeCode } from '../../types/field-type.js';
 import type { EvalContext } from '../eval-context.js';
-import { atOnce, grown, type Aggregator, type HeldPortion, type HeldRows } from './aggregator.js';
+import { atOnce } from '../../types/steps.js';
+import { grown, type Aggregator, type HeldPortion, type HeldRows } from './aggregator.js';
 import { PORTION, PortionBuilder } from './held-portion.js';
 
 interface Part {

@@ -1,7 +1,8 @@
 import type { Vector } from '../../chunk/vector.js';
 import { vectorOf } from '../../chunk/vector-builder.js';
 import type { FieldType } from '../../types/field-type.js';
-import { atOnce, type Aggregator } from './aggregator.js';
+import { atOnce } from '../../types/steps.js';
+import type { Aggregator } from './aggregator.js';
 import { sortNumbers } from './sort-numbers.js';
 
 type Value = number | bigint;

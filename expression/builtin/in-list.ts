@@ -3,7 +3,7 @@ import type { Datum } from '../../types/datum.js';
 import { decRescale } from '../../types/decimal.js';
 import type { DecInt } from '../../types/decimal.js';
 import { TypeCode, evalType, type FieldType } from '../../types/field-type.js';
-import { atOnce } from '../aggregate/aggregator.js';
+import { atOnce } from '../../types/steps.js';
 import { newFunction } from '../build.js';
 import { inCharset } from '../charset-conversion.js';
 import { NULL_VALUE, canonical } from '../codegen.js';

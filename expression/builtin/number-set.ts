@@ -1,5 +1,4 @@
 import { touched } from '../../chunk/touched.js';
-import { atOnce } from '../aggregate/aggregator.js';
 
 /** Least share of free slots: one in this many is taken at most. */
 const ROOM = 2;
@@ -26,10 +25,6 @@ export class NumberSet {
     while (size < count * ROOM) size *= 2;
     this.slots = new Float64Array(size);
     this.mask = size - 1;
-  }
-
-  static of(members: readonly number[]): NumberSet {
-    return atOnce(NumberSet.inSteps(members));
   }
 
   static *inSteps(members: readonly number[]): Generator<void, NumberSet> {

@@ -1,4 +1,4 @@
-import { decodeUtf8 } from '../../types/charset.js';
+import { characterCount, decodeUtf8 } from '../../types/charset.js';
 
 /**
  * Words as InnoDB's built-in full-text parser finds them (MySQL manual, "InnoDB Full-Text Indexes", "Full-Text Stopwords"):
@@ -33,7 +33,7 @@ export interface FulltextParser {
 }
 
 const isIndexed = (word: string): boolean => {
-  const n = [...word].length;
+  const n = characterCount(word);
   return n >= MIN_TOKEN_SIZE && n <= MAX_TOKEN_SIZE && !STOPWORDS.has(word);
 };
 

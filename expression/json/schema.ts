@@ -1,3 +1,4 @@
+import { characterCount } from '../../types/charset.js';
 import { mysqlError } from '../../types/error-table.js';
 import { JsonDouble, type JsonValue } from '../../types/json/value.js';
 import { compareJsonValues } from '../../types/json/compare.js';
@@ -160,7 +161,7 @@ export class SchemaValidator {
     fail: (keyword: string) => SchemaFailure,
   ): SchemaFailure | null {
     if (typeof v !== 'string') return null;
-    const beyond = outside(schema, [...v].length, 'minLength', 'maxLength');
+    const beyond = outside(schema, characterCount(v), 'minLength', 'maxLength');
     if (beyond !== null) return fail(beyond);
     const pattern = schema.get('pattern');
     return typeof pattern === 'string' && !matches(pattern, v) ? fail('pattern') : null;

@@ -5,6 +5,7 @@ import type { ColumnInfo, DbInfo, TableInfo } from '../../catalog/model.js';
 import type * as ast from '../../parser/ast/index.js';
 import { evalType, type FieldType } from '../../types/field-type.js';
 import { encodeUtf8 } from '../../types/charset.js';
+import { atOnce } from '../../types/steps.js';
 import { pointWork } from '../cost/work.js';
 import { buildInsert } from '../logical/build-insert.js';
 import { buildQuery } from '../logical/build-query.js';
@@ -14,7 +15,6 @@ import type { LockSpec, PointGet, Update } from '../physical/plan.js';
 import { BuilderRestart, BuildState, StatementMemory } from '../resolve/build-state.js';
 import { buildStored, type ExpressionEnv } from '../resolve/expression-builder.js';
 import { lockSpec } from '../logical/lock-spec.js';
-import { atOnce } from '../steps.js';
 import { datumKey, literalKey, plainString } from './point-key.js';
 import { pointTable, type PointTable } from './point-table.js';
 

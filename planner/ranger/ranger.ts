@@ -4,7 +4,7 @@ import type { Datum } from '../../types/datum.js';
 import { evalType, TypeCode } from '../../types/field-type.js';
 import { hasCorrelated, hasParam, splitCnf, splitDnf } from '../logical/expression-walk.js';
 import { intervalsOf, isExact, shapeOf, type Evaluate, type KeyColumn } from './condition.js';
-import { atOnce } from '../steps.js';
+import { atOnce } from '../../types/steps.js';
 import {
   asPoint,
   compareEnds,

@@ -7,7 +7,7 @@ import { stringType } from '../../expression/type-inference.js';
 import type * as ast from '../../parser/ast/index.js';
 import { quoteName } from '../../parser/restore.js';
 import type { Datum } from '../../types/datum.js';
-import { encodeUtf8 } from '../../types/charset.js';
+import { characterCount, encodeUtf8 } from '../../types/charset.js';
 import { decodeJson } from '../../types/json/binary.js';
 import { mysqlError } from '../../types/error-table.js';
 import { evalType } from '../../types/field-type.js';
@@ -64,7 +64,7 @@ export function matchAgainst(
   const expands = e.modifier === 'EXPANSION' || e.modifier === 'NATURAL_EXPANSION';
   const query = given !== null && expands ? expandedQuery(source, given) : given;
   const rarities = relevant && query !== null ? raritiesOf(source, query) : '';
-  const text = (s: string): Expression => constant(stringType([...s].length), encodeUtf8(s));
+  const text = (s: string): Expression => constant(stringType(characterCount(s)), encodeUtf8(s));
   return newFunction(
     '_fts_rank',
     [
