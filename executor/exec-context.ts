@@ -61,8 +61,10 @@ export interface ExecContext {
   readonly threads?: StatementThreads | null;
   /** Computes values that take long; null and absent: they are computed in place. */
   readonly evaluator?: Evaluator | null;
-  /** Warnings of the statement so far, for the info text of DML. */
-  readonly warningCount?: number;
+  /** Warnings of the statement so far. */
+  readonly warningCount: number;
+  /** Of what was given up, to be done another way, nobody is told: leaves the first `count` warnings. */
+  takeBackWarnings(count: number): void;
   /** How rows of the table may be written by a commit of their own; null where the statement's changes are a transaction's. */
   bulkOptions?(table: TableInfo): BulkOptions | null;
   /** Absent where nothing that the statement may write has to do with a foreign key. */

@@ -1,14 +1,12 @@
 import type { Chunk } from '../chunk/chunk.js';
 import { GroupTable } from '../chunk/group-key.js';
 import { sliceChunk } from '../chunk/slice.js';
-import type { Vector } from '../chunk/vector.js';
-import { compileProjection, evalDatum } from '../expression/compile.js';
-import type { Bound, HashJoin, IndexJoin, KeyRangeDatum } from '../planner/physical/plan.js';
-import type { Datum } from '../types/datum.js';
-import { evalType, isUnsigned, type FieldType } from '../types/field-type.js';
+import { compileProjection } from '../expression/compile.js';
+import type { HashJoin, IndexJoin, KeyRangeDatum } from '../planner/physical/plan.js';
 import { ChunkListOperator } from './chunk-list.js';
 import type { ExecContext, Operator } from './exec-context.js';
 import { HashJoinOperator } from './hash-join.js';
+import { innerRanges } from './inner-ranges.js';
 import type { BuildOperator } from './operator.js';
 
 /** Outer rows looked up together; few at first, as many as are expected within these bounds: a LIMIT above may need no more. */
@@ -37,14 +35,6 @@ function batchJoin(plan: IndexJoin): HashJoin {
     JOINS.set(plan, join);
   }
   return join;
-}
-
-/** Tells integers of the other signedness that the inner column cannot hold, where there are any. */
-function outsideOf(inner: FieldType, outer: FieldType): ((v: Datum) => boolean) | null {
-  if (evalType(inner) !== 'int' || isUnsigned(inner) === isUnsigned(outer)) return null;
-  return isUnsigned(inner)
-    ? (v) => typeof v === 'number' && v < 0
-    : (v) => typeof v === 'bigint' && v >= 1n << 63n;
 }
 
 /** Reads the inner side by the distinct keys of each batch of outer rows. */
@@ -137,19 +127,6 @@ export class IndexJoinOperator implements Operator {
       const keys = r instanceof Promise ? await r : r;
       table.assign(keys, chunk.sel, chunk.rows, new Int32Array(chunk.rows));
     }
-    const keys: Vector[] = table.keys();
-    const constants = plan.prefix.map((p) =>
-      'constant' in p ? { value: evalDatum(p.constant, ctx.eval) } : null,
-    );
-    const out: KeyRangeDatum[] = [];
-    const beyond = plan.innerKeys.map((e, i) => outsideOf(e.type, plan.outerKeys[i]!.type));
-    for (let g = 0; g < table.size; g++) {
-      if (beyond.some((outside, i) => outside?.(keys[i]!.get(g)!) === true)) continue;
-      const bounds: Bound[] = plan.prefix.map((p, i) =>
-        'key' in p ? { value: keys[p.key]!.get(g) } : constants[i]!,
-      );
-      out.push({ low: bounds, high: bounds, lowExclusive: false, highExclusive: false });
-    }
-    return out;
+    return innerRanges(plan, table, ctx);
   }
 }

@@ -122,6 +122,9 @@ export class SessionExecContext implements ExecContext {
   get warningCount(): number {
     return this.statement.warningCount;
   }
+  takeBackWarnings(count: number): void {
+    this.statement.takeBackWarnings(count);
+  }
   checkpoint(): Promise<void> | undefined {
     return this.statement.checkpoint();
   }

@@ -1,6 +1,4 @@
-import { datumToString } from '../types/format.js';
 import { randomSource } from '../testing/random.js';
-import type { RowsResult } from './client-session.js';
 import { TestEngine, type TestSession } from './testing/test-engine.js';
 
 /**
@@ -71,37 +69,10 @@ beforeAll(async () => {
 
 afterAll(() => engine.close());
 
-function cellsOf(result: RowsResult): (string | null)[][] {
-  const { columns, rows, order, release } = result.atOnce!;
-  const out: (string | null)[][] = [];
-  for (let k = 0; k < rows; k++) {
-    const i = order === null ? k : order[k]!;
-    out.push(
-      columns.map((v, c) => {
-        if (v.nulls !== null && v.nulls[i] === 1) return null;
-        const value = v.kind === 'slices' ? v.sources[i]!.subarray(v.starts[i], v.ends[i]) : v.get(i);
-        return datumToString(value!, result.columns[c]!.type);
-      }),
-    );
-  }
-  release();
-  return out;
-}
-
-/** Rows of a short read, or null when the statement is none. */
-/** Rows that came at once, null where they did not. A statement whose planning gives way on a busy machine is asked again. */
-async function atOnce(sql: string, tries = 3): Promise<(string | null)[][] | null> {
-  s.session.atOnce = true;
-  const result = s.session.query(Buffer.from(sql));
-  s.session.atOnce = false;
-  if (!(result instanceof Promise) && result.kind === 'rows' && result.atOnce !== undefined) {
-    const rows = cellsOf(result);
-    await result.close();
-    return rows;
-  }
-  const later = await result;
-  if (later.kind === 'rows') await later.close();
-  return result instanceof Promise && tries > 1 ? atOnce(sql, tries - 1) : null;
+/** Rows that came at once, null where they did not. */
+async function atOnce(sql: string): Promise<(string | null)[][] | null> {
+  const { rows, short } = await s.queryAtOnce(sql);
+  return short ? rows : null;
 }
 
 function condition(table: string): string {

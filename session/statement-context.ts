@@ -76,15 +76,19 @@ export class StatementContext {
     if (this.warnings.length < MAX_KEPT) this.warnings.push(warning);
   }
 
+  /** Leaves the first `count` warnings. */
+  takeBackWarnings(count: number): void {
+    this.warningCount = count;
+    if (this.warnings.length > count) this.warnings.length = count;
+  }
+
   /** Runs what is done only to see whether it can be: of what it warns nobody is told. */
   async withoutWarnings(run: () => Awaitable<unknown>): Promise<void> {
     const { warningCount, errorCount } = this;
-    const kept = this.warnings.length;
     try {
       await run();
     } finally {
-      this.warnings.length = kept;
-      this.warningCount = warningCount;
+      this.takeBackWarnings(warningCount);
       this.errorCount = errorCount;
     }
   }

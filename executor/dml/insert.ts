@@ -129,6 +129,6 @@ function insertResult(plan: Insert, r: RowInserter, ctx: ExecContext): DmlResult
     foundRows: r.found,
     lastInsertId: updatedOnly ? 0 : r.firstGenerated,
     explicitInsertId: shown === 0 ? undefined : shown,
-    info: many ? `Records: ${r.records}  Duplicates: ${duplicates}  Warnings: ${ctx.warningCount ?? 0}` : '',
+    info: many ? `Records: ${r.records}  Duplicates: ${duplicates}  Warnings: ${ctx.warningCount}` : '',
   };
 }

@@ -142,7 +142,7 @@ export const updated = (matched: number, changed: number, ctx: ExecContext): Dml
   affectedRows: changed,
   foundRows: matched,
   lastInsertId: 0,
-  info: `Rows matched: ${matched}  Changed: ${changed}  Warnings: ${ctx.warningCount ?? 0}`,
+  info: `Rows matched: ${matched}  Changed: ${changed}  Warnings: ${ctx.warningCount}`,
 });
 
 /** Null where the plan is not of this kind. */

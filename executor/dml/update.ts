@@ -136,7 +136,7 @@ async function updateRows(plan: Update, ctx: ExecContext): Promise<DmlResult> {
     affectedRows: changed,
     foundRows: matched,
     lastInsertId: 0,
-    info: `Rows matched: ${matched}  Changed: ${changed}  Warnings: ${ctx.warningCount ?? 0}`,
+    info: `Rows matched: ${matched}  Changed: ${changed}  Warnings: ${ctx.warningCount}`,
   };
 }
 

@@ -660,7 +660,7 @@ class Load {
       affectedRows: this.affected,
       foundRows: this.affected,
       lastInsertId: this.firstGenerated,
-      info: `Records: ${this.rowNumber}  Deleted: ${this.deleted}  Skipped: ${this.skipped}  Warnings: ${this.ctx.warningCount ?? 0}`,
+      info: `Records: ${this.rowNumber}  Deleted: ${this.deleted}  Skipped: ${this.skipped}  Warnings: ${this.ctx.warningCount}`,
     };
   }
 }

@@ -96,6 +96,9 @@ export function testContext(
     get warningCount() {
       return warnings.length;
     },
+    takeBackWarnings: (count) => {
+      warnings.length = count;
+    },
     warnings,
     held,
     with(changes) {

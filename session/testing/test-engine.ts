@@ -2,9 +2,11 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { chunkRows } from '../../chunk/chunk-builder.js';
+import type { ShortRows } from '../../executor/short-read/short-rows.js';
 import { datumToString } from '../../types/format.js';
 import { openEngine } from '../engine/engine.js';
-import type { Account, ClientSession, Engine } from '../client-session.js';
+import { loopShare } from '../loop-share.js';
+import type { Account, ClientSession, Engine, RowsResult } from '../client-session.js';
 
 const ROOT: Account = {
   user: 'root',
@@ -113,22 +115,65 @@ export class TestEngine {
 }
 
 /** A session whose results come as text. */
+type Cells = (string | null)[];
+
+async function allRows(result: RowsResult): Promise<Cells[]> {
+  const rows: Cells[] = [];
+  for (;;) {
+    const chunk = await result.nextChunk();
+    if (chunk === null) return rows;
+    for (const row of chunkRows(chunk))
+      rows.push(row.map((v, i) => (v === null ? null : datumToString(v, result.columns[i]!.type))));
+  }
+}
+
+function shortCells({ columns }: RowsResult, found: ShortRows): Cells[] {
+  const out: Cells[] = [];
+  for (let k = 0; k < found.rows; k++) {
+    const i = found.order === null ? k : found.order[k]!;
+    out.push(
+      columns.map(({ type }, c) => {
+        const v = found.columns[c]!;
+        if (v.nulls !== null && v.nulls[i] === 1) return null;
+        const value = v.kind === 'slices' ? v.sources[i]!.subarray(v.starts[i], v.ends[i]) : v.get(i);
+        return datumToString(value!, type);
+      }),
+    );
+  }
+  return out;
+}
+
 export class TestSession {
   constructor(readonly session: ClientSession) {}
 
   /** Rows as text, NULL as null; [] for statements without rows. */
-  async query(sql: string): Promise<(string | null)[][]> {
-    const rows: (string | null)[][] = [];
+  async query(sql: string): Promise<Cells[]> {
     const result = await this.session.query(Buffer.from(sql));
-    if (result.kind !== 'rows') return rows;
+    if (result.kind !== 'rows') return [];
     try {
-      for (;;) {
-        const chunk = await result.nextChunk();
-        if (chunk === null) return rows;
-        for (const row of chunkRows(chunk)) {
-          rows.push(row.map((v, i) => (v === null ? null : datumToString(v, result.columns[i]!.type))));
-        }
-      }
+      return await allRows(result);
+    } finally {
+      await result.close();
+    }
+  }
+
+  /**
+   * The rows, asked for at once as the protocol asks; `short`: they came so, from few rows without operators. Planning does not give way
+   * meanwhile, as it may on a busy machine: a statement that has waited is not answered at once.
+   */
+  async queryAtOnce(sql: string): Promise<{ readonly rows: Cells[]; readonly short: boolean }> {
+    const { sliceMs } = loopShare;
+    this.session.atOnce = true;
+    loopShare.sliceMs = Infinity;
+    const asked = this.session.query(Buffer.from(sql));
+    loopShare.sliceMs = sliceMs;
+    this.session.atOnce = false;
+    const result = asked instanceof Promise ? await asked : asked;
+    if (result.kind !== 'rows') return { rows: [], short: false };
+    try {
+      return result.atOnce === undefined
+        ? { rows: await allRows(result), short: false }
+        : { rows: shortCells(result, result.atOnce), short: true };
     } finally {
       await result.close();
     }
