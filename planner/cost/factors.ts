@@ -20,6 +20,9 @@ export const COST = {
   lookupRow: 5.5,
   /** The same in a table of so many rows that its columns may serve lookups, too. */
   lookupLargeRow: 3,
+  /** The same of so few rows that no operators are made for them (`executor/few-rows`), in a table whose columns may be kept. */
+  lookupFewOpen: 5,
+  lookupFewRow: 0.3,
   /** A full scan of a table of unknown size is the plan that most often turns out worse than it seemed. */
   unknownScan: 1.2,
   /** A row kept in key order across ranges or batches instead of as it comes. */
@@ -83,6 +86,13 @@ export const mergeFactor = (rows: number): 'mergeRow' | 'mergeLargeRow' =>
 /** Looking up one key of an index join in a table of `rows` rows. */
 export const joinKeyFactor = (rows: number): 'indexJoinKey' | 'indexJoinLargeKey' =>
   rows < LARGE_TABLE ? 'indexJoinKey' : 'indexJoinLargeKey';
+
+/** Rows that are read without operators at most, by their estimate. */
+const FEW_ROWS = 512;
+
+/** Whether fetching `fetched` rows of a table of `rows` rows is weighed against columns that may be kept, and takes no operators. */
+export const looksUpFew = (rows: number, fetched: number): boolean =>
+  rows >= LARGE_TABLE && fetched <= FEW_ROWS;
 
 /** Fetching one row of a table of `rows` rows by its handle. */
 export const lookupRowFactor = (rows: number): 'lookupRow' | 'lookupLargeRow' =>

@@ -1,6 +1,6 @@
 import type { Expression } from '../../../expression/expression.js';
 import { isVirtual } from '../../../catalog/table-layout.js';
-import { COST, LARGE_TABLE, lookupRowFactor, scanRowFactor } from '../../cost/factors.js';
+import { COST, LARGE_TABLE, looksUpFew, lookupRowFactor, scanRowFactor } from '../../cost/factors.js';
 import { entryScale, recordScale } from '../../cost/row-size.js';
 import { filterWeight } from '../../cost/filter-weight.js';
 import { Work } from '../../cost/work.js';
@@ -246,8 +246,12 @@ function orIndexMerge(
 const LEAST_COLUMN_ROWS = 1000;
 
 /** Fetching the rows of a lookup by their handles. */
-const lookupWork = (opt: Optimizer, t: CopTask): Work =>
-  new Work().add('lookupOpen').add(lookupRowFactor(tableEstimate(opt.ctx, t.source).rows), t.indexRows);
+function lookupWork(opt: Optimizer, t: CopTask): Work {
+  const { rows } = tableEstimate(opt.ctx, t.source);
+  return looksUpFew(rows, t.indexRows)
+    ? new Work().add('lookupFewOpen').add('lookupFewRow', t.indexRows)
+    : new Work().add('lookupOpen').add(lookupRowFactor(rows), t.indexRows);
+}
 
 /** Handing a task's rows up. */
 const transferWork = (t: CopTask, columns: number): Work =>
