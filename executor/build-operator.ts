@@ -7,6 +7,7 @@ import { CopReaderOperator } from './cop-reader.js';
 import { CteRefOperator } from './cte.js';
 import type { ExecContext, Operator } from './exec-context.js';
 import { ExpandOperator } from './expand.js';
+import { AtOnceOperator } from './few-rows/at-once.js';
 import { HashAggOperator } from './hash-agg.js';
 import { HashJoinOperator } from './hash-join.js';
 import { MergeJoinOperator } from './merge-join.js';
@@ -81,7 +82,7 @@ const picked = ({ output }: { readonly output?: readonly number[] }, whole: Oper
 /** What is locked is read at the timestamp of current reads; `wanted` rows of it at most. */
 function lockOperator(p: PlanOf<'SelectLock'>, ctx: ExecContext, wanted: number): Operator {
   const current = currentReadContext(ctx);
-  return new SelectLockOperator(p, buildOperator(p.child, current), current, wanted);
+  return new SelectLockOperator(p, new AtOnceOperator(p.child, current, buildOperator), current, wanted);
 }
 
 /** What is below a LIMIT, told how many rows it wants. */

@@ -1,5 +1,6 @@
 import type { Delete } from '../../planner/physical/plan.js';
 import { buildOperator } from '../build-operator.js';
+import { AtOnceOperator } from '../few-rows/at-once.js';
 import type { Awaitable } from '../../types/awaitable.js';
 import type { Datum } from '../../types/datum.js';
 import type { DmlResult, ExecContext, RowObserver } from '../exec-context.js';
@@ -7,6 +8,7 @@ import { StatementLock } from '../read-key.js';
 import { TableWriters } from '../table-writers.js';
 import { GeneratedColumns } from './generated-columns.js';
 import { keyString } from '../../kv/codec/key-string.js';
+import { mayRepeat } from './may-repeat.js';
 import { executePointDelete } from './point-change.js';
 import { RowPieces } from './row-pieces.js';
 import { executeShortDelete } from './short-change.js';
@@ -25,8 +27,8 @@ async function deleteRows(plan: Delete, ctx: ExecContext): Promise<DmlResult> {
     generated: GeneratedColumns.of(spec.table, ctx),
     deleted: 0,
   }));
-  const done = plan.targets.length > 1 || 'left' in plan.child ? new Set<string>() : null;
-  const child = new RowPieces(buildOperator(plan.child, ctx.reading ?? ctx));
+  const done = plan.targets.length > 1 || mayRepeat(plan.child) ? new Set<string>() : null;
+  const child = new RowPieces(new AtOnceOperator(plan.child, ctx.reading ?? ctx, buildOperator));
   let affected = 0;
   try {
     await child.open();

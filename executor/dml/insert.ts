@@ -2,6 +2,7 @@ import type { Insert } from '../../planner/physical/plan.js';
 import type { Awaitable } from '../../types/awaitable.js';
 import { type Datum, ownDatum } from '../../types/datum.js';
 import { buildOperator } from '../build-operator.js';
+import { AtOnceOperator } from '../few-rows/at-once.js';
 import type { DmlResult, ExecContext } from '../exec-context.js';
 import { andThen } from '../operator.js';
 import { Assigner } from './assignment.js';
@@ -78,7 +79,7 @@ async function insertSelect(
   lax: boolean,
   ctx: ExecContext,
 ): Promise<void> {
-  const select = new RowPieces(buildOperator(plan.select!, ctx.reading ?? ctx));
+  const select = new RowPieces(new AtOnceOperator(plan.select!, ctx.reading ?? ctx, buildOperator));
   const types = plan.select!.schema.map((c) => c.type);
   const extra = plan.onDuplicate.length === 0 ? [] : types.slice(plan.columns.length);
   inserter.queryTypes = extra;

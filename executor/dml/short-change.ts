@@ -1,4 +1,5 @@
 import type { Vector } from '../../chunk/vector.js';
+import { compact } from '../../chunk/gather.js';
 import { compileProjection } from '../../expression/compile.js';
 import { functionSpec } from '../../expression/function-registry.js';
 import type { Expression } from '../../expression/expression.js';
@@ -7,19 +8,22 @@ import type { Delete, Update } from '../../planner/physical/plan.js';
 import type { Awaitable } from '../../types/awaitable.js';
 import type { Datum } from '../../types/datum.js';
 import type { DmlResult, ExecContext } from '../exec-context.js';
+import { fewRows } from '../few-rows/read-few.js';
 import { andThen } from '../operator.js';
 import { StatementLock } from '../read-key.js';
 import { type FoundRows, findRows, rowSource, type RowSource } from '../short-read/short-locked.js';
 import { Assigner, sameDatum } from './assignment.js';
+import { mayRepeat } from './may-repeat.js';
 import { deleted, isObserved, type PlainChange, plainChange, updated, writerOf } from './point-change.js';
 import { rowHandle, targetRow } from './target-row.js';
 
 /**
- * UPDATE and DELETE of a few neighbouring rows, where nothing else hangs on them (see point-change.ts): read, locked and written in three
+ * UPDATE and DELETE of a few rows of one table, where nothing else hangs on them (see point-change.ts): read, locked and written in three
  * steps without operators, and without a promise as long as the locks are free.
  */
 interface ShortChange extends PlainChange {
-  readonly source: RowSource;
+  /** Neighbouring rows; null where the plan is another of few rows. */
+  readonly source: RowSource | null;
   /** Values of the assignments; null for those of DEFAULT. */
   readonly values: readonly (ReturnType<typeof compileProjection> | null)[];
 }
@@ -36,8 +40,8 @@ function shortChange(plan: Update | Delete, ctx: ExecContext): ShortChange | nul
 
 function analyzed(plan: Update | Delete): ShortChange | null {
   const source = rowSource(plan.child);
-  const change = source === null ? null : plainChange(plan);
-  if (source === null || change === null) return null;
+  const change = source === null && mayRepeat(plan.child) ? null : plainChange(plan);
+  if (change === null) return null;
   const values: ShortChange['values'][number][] = [];
   for (const { value } of plan.op === 'Update' ? plan.assignments : []) {
     if (value !== null && waits(value)) return null;
@@ -60,10 +64,17 @@ function waits(e: Expression): boolean {
   return found;
 }
 
+/** The rows to change; null when they are for the operators. */
+function foundRows(plan: Update | Delete, { source }: ShortChange, ctx: ExecContext): FoundRows | null {
+  if (source !== null) return findRows(source, ctx);
+  const chunk = ctx.reading === undefined ? fewRows(plan.child, ctx) : null;
+  return chunk && { chunk: compact(chunk), keys: null };
+}
+
 /** Null where the plan or the moment is not of this kind: nothing has happened then. */
 export function executeShortUpdate(plan: Update, ctx: ExecContext): Awaitable<DmlResult> | null {
   const change = shortChange(plan, ctx);
-  const found = change === null ? null : findRows(change.source, ctx);
+  const found = change === null ? null : foundRows(plan, change, ctx);
   return change === null || found === null ? null : updateFound(plan, change, found, ctx);
 }
 
@@ -116,14 +127,19 @@ function updateFound(
     if (changed > 0) ctx.noteModified(target.table.id, 0, changed, 0);
     return updated(rows, changed, ctx);
   };
+  if (!txn.pessimistic) return write();
   // No unique key changes: the records are all there is to lock, of rows that stay as they are too.
-  return txn.pessimistic ? andThen(txn.lockKeys(keys, new StatementLock(ctx, false)), write) : write();
+  const locks = keys ?? before.map((row, i) => recordKeyOf(target, writer, row, chunk, i));
+  return andThen(txn.lockKeys(locks, new StatementLock(ctx, false)), write);
 }
+
+const recordKeyOf = (...row: Parameters<typeof rowHandle>): Uint8Array =>
+  row[1].mutations.recordKey(rowHandle(...row)!);
 
 /** See executeShortUpdate. */
 export function executeShortDelete(plan: Delete, ctx: ExecContext): Awaitable<DmlResult> | null {
   const change = shortChange(plan, ctx);
-  const found = change === null ? null : findRows(change.source, ctx);
+  const found = change === null ? null : foundRows(plan, change, ctx);
   if (change === null || found === null) return null;
   const { chunk } = found;
   const rows = chunk.length;

@@ -10,6 +10,7 @@ import type { Awaitable } from '../../types/awaitable.js';
 import type { Datum } from '../../types/datum.js';
 import { MysqlError } from '../../types/error.js';
 import { buildOperator } from '../build-operator.js';
+import { AtOnceOperator } from '../few-rows/at-once.js';
 import type { DmlResult, ExecContext } from '../exec-context.js';
 import { StatementLock } from '../read-key.js';
 import type { TableWriter, UniqueKey } from '../table-writer.js';
@@ -19,6 +20,7 @@ import { CurrentValues } from './current-values.js';
 import { keyString } from '../../kv/codec/key-string.js';
 import { CheckConstraints, type JoinedValue } from './check-constraints.js';
 import { GeneratedColumns } from './generated-columns.js';
+import { mayRepeat } from './may-repeat.js';
 import { executePointUpdate } from './point-change.js';
 import { RowPieces } from './row-pieces.js';
 import { executeShortUpdate } from './short-change.js';
@@ -82,8 +84,8 @@ async function updateRows(plan: Update, ctx: ExecContext): Promise<DmlResult> {
   const projections = plan.assignments.map(({ value }) =>
     value === null ? null : pacedProjection(compileProjection([value]), ctx, ApartProjection.of([value])),
   );
-  const child = new RowPieces(buildOperator(plan.child, ctx.reading ?? ctx));
-  const dedup = targets.length > 1 || hasJoin(plan);
+  const child = new RowPieces(new AtOnceOperator(plan.child, ctx.reading ?? ctx, buildOperator));
+  const dedup = targets.length > 1 || mayRepeat(plan.child);
   // Rows as changed so far, by physical table and record key: two aliases may name the same row.
   const byAlias = new Map<string, Datum[]>();
   let matched = 0;
@@ -139,15 +141,6 @@ async function updateRows(plan: Update, ctx: ExecContext): Promise<DmlResult> {
     info: `Rows matched: ${matched}  Changed: ${changed}  Warnings: ${ctx.warningCount}`,
   };
 }
-
-const hasJoin = (plan: Update): boolean => {
-  let p = plan.child;
-  for (;;) {
-    if ('left' in p) return true;
-    if (!('child' in p)) return p.op === 'UnionAll';
-    p = p.child;
-  }
-};
 
 async function updateTarget(
   target: Target,

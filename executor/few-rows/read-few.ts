@@ -1,3 +1,4 @@
+import type { Chunk } from '../../chunk/chunk.js';
 import { LockedError } from '../../kv/mvcc-reader.js';
 import type { PhysicalPlan } from '../../planner/physical/plan.js';
 import type { ExecContext } from '../exec-context.js';
@@ -24,21 +25,27 @@ function knownOf(plan: PhysicalPlan): Known | null {
   return known;
 }
 
-const nothing = (): void => {};
-
 /** All rows of a plan that has few; null when the plan or the moment is not of that kind: for the operators, nothing having happened. */
-export function readFew(plan: PhysicalPlan, ctx: ExecContext): ShortRows | null {
-  const known = knownOf(plan);
+export function fewRows(plan: PhysicalPlan, ctx: ExecContext): Chunk | null {
+  const known = ctx.runtimeStats === null ? knownOf(plan) : null;
   if (known === null || known.misses >= MAX_MISSES) return null;
   const { warningCount } = ctx;
   try {
-    const { columns, rows, sel } = known.root.rows(ctx, Infinity);
+    const chunk = known.root.rows(ctx, Infinity);
     if (known.misses > 0) known.misses--;
-    return { columns, rows, order: sel, release: nothing };
+    return chunk;
   } catch (error) {
     if (error === NOT_FEW) known.misses++;
     else if (!(error instanceof LockedError)) throw error;
     ctx.takeBackWarnings(warningCount);
     return null;
   }
+}
+
+const nothing = (): void => {};
+
+/** The same for who takes them from their columns. */
+export function readFew(plan: PhysicalPlan, ctx: ExecContext): ShortRows | null {
+  const chunk = fewRows(plan, ctx);
+  return chunk && { columns: chunk.columns, rows: chunk.rows, order: chunk.sel, release: nothing };
 }

@@ -31,11 +31,13 @@ export interface RowSource {
   misses: number;
 }
 
-/** Rows as of the statement's current read, and the keys of their records, which are to be locked. */
+/** Rows as of the statement's current read, and the keys of their records, which are to be locked; null where those are to be made. */
 export interface FoundRows {
   readonly chunk: Chunk;
-  readonly keys: readonly Uint8Array[];
+  readonly keys: readonly Uint8Array[] | null;
 }
+
+type KeyedRows = FoundRows & { readonly keys: readonly Uint8Array[] };
 
 /** The plan as a source, or null when it is none. Own writes, which it may lay over the rows stored, `findRows` looks for by itself. */
 export function rowSource(plan: PhysicalPlan): RowSource | null {
@@ -59,7 +61,7 @@ export function rowSource(plan: PhysicalPlan): RowSource | null {
 }
 
 /** The rows, read at once; null when they are many or a lock is in the way: for the operators, nothing having happened. */
-export function findRows(source: RowSource, ctx: ExecContext): FoundRows | null {
+export function findRows(source: RowSource, ctx: ExecContext): KeyedRows | null {
   if (source.misses >= MAX_MISSES || ctx.reading !== undefined) return null;
   const reader = ctx.storage.mvccReader?.(ctx.snapshot.ts) ?? null;
   if (reader === null) return null;
