@@ -62,7 +62,7 @@ export class SelectLockOperator extends PipelineOperator {
       const keys: Uint8Array[] = [];
       const rows: number[] = [];
       for (const i of left) {
-        const key = this.keyOf(t, chunk, i);
+        const key = lockedKey(t, chunk, i, this.ctx);
         if (key === null) continue;
         keys.push(key);
         rows.push(i);
@@ -75,18 +75,24 @@ export class SelectLockOperator extends PipelineOperator {
     }
     return left;
   }
+}
 
-  private partitionOf(t: LockedTable, columns: readonly number[], chunk: Chunk, i: number): number {
-    const row = columns.map((at) => (at < 0 ? null : chunk.columns[at]!.get(i)));
-    return partitionLocator(t.table, this.ctx.eval).physicalId(row, this.ctx.eval);
-  }
+function partitionOf(
+  t: LockedTable,
+  columns: readonly number[],
+  chunk: Chunk,
+  i: number,
+  ctx: ExecContext,
+): number {
+  const row = columns.map((at) => (at < 0 ? null : chunk.columns[at]!.get(i)));
+  return partitionLocator(t.table, ctx.eval).physicalId(row, ctx.eval);
+}
 
-  /** Null where an outer join left the table out. */
-  private keyOf(t: LockedTable, chunk: Chunk, i: number): Uint8Array | null {
-    const values = t.handle.map((h) => chunk.columns[h]!.get(i));
-    if (values.length === 0 || values[0] === null) return null;
-    const physicalId = t.columns === undefined ? t.physicalId : this.partitionOf(t, t.columns, chunk, i);
-    if (!t.table.isCommonHandle) return recordKey(physicalId, values[0] as number | bigint);
-    return recordKey(physicalId, clusteredHandles(t.table, zoneOf(this.ctx))(values));
-  }
+/** The key of the record that row `i` has of a table; null where an outer join left the table out. */
+export function lockedKey(t: LockedTable, chunk: Chunk, i: number, ctx: ExecContext): Uint8Array | null {
+  const values = t.handle.map((h) => chunk.columns[h]!.get(i));
+  if (values.length === 0 || values[0] === null) return null;
+  const physicalId = t.columns === undefined ? t.physicalId : partitionOf(t, t.columns, chunk, i, ctx);
+  if (!t.table.isCommonHandle) return recordKey(physicalId, values[0] as number | bigint);
+  return recordKey(physicalId, clusteredHandles(t.table, zoneOf(ctx))(values));
 }

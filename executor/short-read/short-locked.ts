@@ -12,9 +12,11 @@ import { isPoint, type BatchDecoder } from '../coprocessor/record-scan.js';
 import { giveDecoder, takeDecoder } from '../coprocessor/scan-decoders.js';
 import type { ExecContext } from '../exec-context.js';
 import { noteScan } from '../feedback.js';
+import { fewRows } from '../few-rows/read-few.js';
 import { andThen, rowCount } from '../operator.js';
 import { StatementLock } from '../read-key.js';
 import { countRequests, countRows, ofPoints } from '../scan-counts.js';
+import { lockedKey } from '../select-lock.js';
 import { ownWrites, type TakeRow, walkOwn } from './own-rows.js';
 import { MAX_BYTES, MAX_ROWS } from './short-rows.js';
 
@@ -175,9 +177,10 @@ function taken(
   return search.keys.length <= MAX_ROWS && search.bytes <= MAX_BYTES;
 }
 
-/** SELECT … FOR UPDATE of neighbouring rows. */
+/** SELECT … FOR UPDATE of a few rows of one table. */
 interface LockedRead {
-  readonly source: RowSource;
+  /** Neighbouring rows; null where the plan is another of few rows. */
+  readonly source: RowSource | null;
   readonly lock: SelectLock;
   /** Positions of the columns given among those of the scan. */
   readonly output: readonly number[];
@@ -198,13 +201,26 @@ function lockedRead(plan: PhysicalPlan): LockedRead | null {
     p = p.child;
   }
   if (p.op !== 'SelectLock' || p.lock.wait === 'skipLocked') return null;
-  if (p.tables.length !== 1 || p.tables[0]!.columns !== undefined) return null;
-  const source = rowSource(p.child);
-  return source === null ? null : { source, lock: p, output };
+  const [table] = p.tables;
+  if (p.tables.length !== 1 || table!.columns !== undefined) return null;
+  return { source: rowSource(p.child), lock: p, output };
+}
+
+/** The rows to lock, and the keys of their records. */
+function rowsToLock({ source, lock }: LockedRead, ctx: ExecContext): KeyedRows | null {
+  if (source !== null) return findRows(source, ctx);
+  const chunk = fewRows(lock.child, ctx);
+  if (chunk === null) return null;
+  const keys: Uint8Array[] = [];
+  for (let k = 0; k < chunk.rows; k++) {
+    const key = lockedKey(lock.tables[0]!, chunk, chunk.sel === null ? k : chunk.sel[k]!, ctx);
+    if (key !== null) keys.push(key);
+  }
+  return { chunk, keys };
 }
 
 /**
- * Locks the rows that a locking SELECT finds, where these are a few neighbours, and gives them: without operators, and without a promise as
+ * Locks the rows that a locking SELECT finds, where these are few, and gives them: without operators, and without a promise as
  * long as the locks are free. Null when the plan or the moment is not of that kind.
  */
 export function readLocked(plan: PhysicalPlan, ctx: ExecContext): Awaitable<Chunk> | null {
@@ -212,8 +228,8 @@ export function readLocked(plan: PhysicalPlan, ctx: ExecContext): Awaitable<Chun
   let known = KNOWN.get(plan);
   if (known === undefined) KNOWN.set(plan, (known = lockedRead(plan)));
   if (known === null) return null;
-  const { source, lock, output } = known;
-  const found = findRows(source, ctx);
+  const { lock, output } = known;
+  const found = rowsToLock(known, ctx);
   if (found === null) return null;
   const { chunk, keys } = found;
   const given = chunk.withColumns(output.map((i) => chunk.columns[i]!));
