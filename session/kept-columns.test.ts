@@ -47,11 +47,16 @@ test('columns are reckoned with where a scan goes forwards alone', async () => {
   await s.query(
     'INSERT INTO o WITH RECURSIVE n AS (SELECT 1 AS i UNION ALL SELECT i + 1 FROM n WHERE i < 20000) SELECT i MOD 8, i, i MOD 2999, i FROM n',
   );
+  const scan = 'SELECT SUM(a), SUM(d), SUM(id) FROM o';
+  const cost = async (): Promise<number> =>
+    Number((await s.query(`EXPLAIN FORMAT='verbose' ${scan}`))[0]![2]);
+  const ofRows = await cost();
   await s.query('ANALYZE TABLE o');
-  const sql = 'SELECT d FROM o WHERE g = 1 AND a = 77';
-  const plan = async (order: string): Promise<string> =>
-    (await s.query(`EXPLAIN FORMAT='plan_tree' ${sql} ${order}`)).map((r) => r.join(' ')).join('\n');
-  do await s.query('SELECT SUM(a), SUM(d), SUM(id) FROM o');
-  while ((await plan('')).includes('index:k'));
-  expect(await plan('ORDER BY id DESC LIMIT 1')).not.toMatch(/TableRangeScan.*desc/);
+  // The columns of a scan are made behind it.
+  do await s.query(scan);
+  while ((await cost()) > ofRows / 4);
+  const plan = await s.query(
+    `EXPLAIN FORMAT='plan_tree' SELECT d FROM o USE INDEX (PRIMARY) WHERE g = 1 AND a = 77 ORDER BY id DESC LIMIT 1`,
+  );
+  expect(plan.map((r) => r.join(' ')).join('\n')).not.toMatch(/TableRangeScan.*desc/);
 });
