@@ -32,7 +32,7 @@ import {
   type Access,
   type KeyColumn,
 } from '../ranger/ranger.js';
-import { intervalsOf, shapeOf } from '../ranger/condition.js';
+import { intervalsOf, prepareIntervals, shapeOf } from '../ranger/condition.js';
 import { datumCompare, intersect } from '../ranger/interval.js';
 import { isImplied } from './partial-index.js';
 
@@ -320,17 +320,25 @@ function longList(c: Expression): ScalarFunction | null {
   return isFunction(list, 'in') && list.args.length > LONG_LIST ? list : null;
 }
 
-/** Whether an index or the handle begins with the column: ranges are made of a list of its values. */
-const isLed = (ds: DataSource, column: Expression): boolean =>
-  column.kind === 'column' &&
-  [null, ...ds.table.indices].some((index) => keysOf(ds, index)[0]?.column.id === column.id);
+/** The column as the first one of the handle or of an index: ranges are made of a list of its values; null where it leads none. */
+function ledKey(ds: DataSource, column: Expression): KeyColumn | null {
+  if (column.kind !== 'column') return null;
+  for (const index of [null, ...ds.table.indices]) {
+    const key = keysOf(ds, index)[0];
+    if (key?.column.id === column.id) return key;
+  }
+  return null;
+}
 
 /** Makes the ranges of very long conditions in steps, so that `accessPaths` finds them there, and what long lists are searched in. */
 export function* prepareAccess(ctx: PlanContext, ds: DataSource): Generator<void, void> {
   const { conditions } = ds;
   for (const c of conditions) {
     const list = longList(c);
-    if (list !== null && !isLed(ds, list.args[0]!)) yield* prepareMembers(list);
+    if (list === null) continue;
+    const key = ledKey(ds, list.args[0]!);
+    if (key === null) yield* prepareMembers(list);
+    else if (list === c) yield* prepareIntervals(list, key, evaluator(ctx));
   }
   if (!conditions.some(isLongOr)) return;
   const known = conditions.every((c) => isKnown(c, ctx));

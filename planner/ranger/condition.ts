@@ -2,6 +2,7 @@ import { Chunk } from '../../chunk/chunk.js';
 import { constantVector } from '../../chunk/vector-builder.js';
 import type { Column, Expression } from '../../expression/expression.js';
 import type { Datum } from '../../types/datum.js';
+import { atOnce } from '../../types/steps.js';
 import { charset, convertCharset, unconvertible } from '../../types/charset.js';
 import { collation, type Collation } from '../../types/collation.js';
 import { evalType, isUnsigned, TypeCode, type EvalType } from '../../types/field-type.js';
@@ -318,14 +319,40 @@ function inIntervals(
   const known = long ? LONG_LISTS.get(e) : undefined;
   if (known !== undefined && known.key.column === key.column && known.key.length === key.length)
     return known.intervals;
-  const intervals = normalize(
-    e.args.slice(1).flatMap((v) => compareIntervals('eq', v, key, evaluate)),
-    cmp,
-  );
-  // What holds for the values of one execution is not kept for others.
-  if (long && e.args.every((v, i) => i === 0 || (v.kind === 'constant' && v.param === undefined)))
-    LONG_LISTS.set(e, { key, intervals });
+  return atOnce(listIntervals(e, key, evaluate, cmp));
+}
+
+/** Members that are brought into the column's type between two chances to let others use the thread. */
+const STEP = 256;
+
+function* listIntervals(
+  e: Extract<Expression, { kind: 'function' }>,
+  key: KeyColumn,
+  evaluate: Evaluate,
+  cmp: Compare,
+): Generator<void, readonly Interval[]> {
+  const found: Interval[] = [];
+  for (let i = 1; i < e.args.length; i++) {
+    for (const x of compareIntervals('eq', e.args[i]!, key, evaluate)) found.push(x);
+    if (i % STEP === 0) yield;
+  }
+  const intervals = normalize(found, cmp);
+  if (isLasting(e)) LONG_LISTS.set(e, { key, intervals });
   return intervals;
+}
+
+/** Whether the list is worth keeping what it says: what holds for the values of one execution is not kept for others. */
+const isLasting = (e: Extract<Expression, { kind: 'function' }>): boolean =>
+  e.args.length > LONG_LIST &&
+  e.args.every((v, i) => i === 0 || (v.kind === 'constant' && v.param === undefined));
+
+/** Makes in steps what a long list says of a key column: `intervalsOf` finds it there. Nothing where it is not kept. */
+export function* prepareIntervals(e: Expression, key: KeyColumn, evaluate: Evaluate): Generator<void, void> {
+  if (e.kind !== 'function' || e.name !== 'in' || !isLasting(e)) return;
+  if (limitsMembers(e, key.column) || shapeOf(e, key) === null) return;
+  const known = LONG_LISTS.get(e);
+  if (known !== undefined && known.key.column === key.column && known.key.length === key.length) return;
+  yield* listIntervals(e, key, evaluate, datumCompare(key.column.type));
 }
 
 /**

@@ -16,6 +16,7 @@ import { BuildState, StatementMemory } from '../resolve/build-state.js';
 import { predicatePushdown } from '../rules/predicate-pushdown.js';
 import { TestSchema } from '../testing/test-schema.js';
 import { detach, type KeyColumn } from './ranger.js';
+import { intervalsOf, prepareIntervals } from './condition.js';
 import { compareEnds, datumCompare, MAX, MIN } from './interval.js';
 import { randomSource } from '../../testing/random.js';
 
@@ -188,5 +189,41 @@ describe('ranger', () => {
     expect([one.ranges.length, one.remained.length]).toEqual([9000, 0]);
     const two = accessOf(`a in (${list(100)}) and b in (${list(100)})`, 'ab');
     expect([two.ranges.length, two.remained.length]).toEqual([100, 1]);
+  });
+
+  test('what a long list says is made in steps, and is found when it is asked for', async () => {
+    const schema = new TestSchema();
+    await schema.create('create table l (id int primary key, a int, key a (a))');
+    const ctx = schema.context();
+    const state = new BuildState(ctx, new StatementMemory(), buildQuery);
+    const list = Array.from({ length: 3000 }, (_, i) => (i * 7) % 3000).join();
+    const rel = buildQuery(
+      state,
+      parse(`select * from l where a in (${list})`)[0]!.stmt as Query,
+      null,
+      null,
+    );
+    const plan = predicatePushdown.apply(rel.plan, state, rel.plan.schema);
+    let ds: DataSource | null = null;
+    forEachNode(plan, (p) => {
+      if (p.op === 'DataSource') ds = p;
+    });
+    const source = ds! as DataSource;
+    const key = keysOf(source, source.table.indices[0]!)[0]!;
+    const condition = source.conditions[0]!;
+    let evaluated = 0;
+    const evaluate = (e: Expression): Datum => {
+      evaluated++;
+      return evalDatum(e, ctx.eval);
+    };
+    let steps = 0;
+    for (const _x of prepareIntervals(condition, key, evaluate)) steps++;
+    expect(steps).toBe(11);
+    const before = evaluated;
+    expect(intervalsOf(condition, key, evaluate).map((x) => x.low)).toEqual(
+      Array.from({ length: 3000 }, (_, i) => i),
+    );
+    expect(evaluated).toBe(before);
+    expect(prepareIntervals(condition, key, evaluate).next().done).toBe(true);
   });
 });
