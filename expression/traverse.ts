@@ -1,5 +1,5 @@
 import type { Datum } from '../types/datum.js';
-import type { Column, CorrelatedColumn, Expression, ScalarFunction } from './expression.js';
+import type { AggFunc, Column, CorrelatedColumn, Expression, ScalarFunction } from './expression.js';
 
 /** Arguments from which on a list is worth knowing. */
 const LONG_LIST = 64;
@@ -77,6 +77,10 @@ export function columnsOf(e: Expression | readonly Expression[]): Column[] {
   }
   return [...out.values()];
 }
+
+/** What aggregates are given: their arguments, then what they order by. */
+export const argumentsOf = (aggs: readonly AggFunc[]): Expression[] =>
+  aggs.flatMap((a) => [...a.args, ...(a.orderBy ?? []).map((o) => o.expr)]);
 
 export function correlatedOf(e: Expression | readonly Expression[]): CorrelatedColumn[] {
   const out: CorrelatedColumn[] = [];

@@ -1,8 +1,8 @@
 import { Chunk } from '../../chunk/chunk.js';
 import { constantVector } from '../../chunk/vector-builder.js';
-import type { AggFunc, ByItem, Expression } from '../../expression/expression.js';
+import type { ByItem, Expression } from '../../expression/expression.js';
 import { findFunction } from '../../expression/function-registry.js';
-import { visit } from '../../expression/traverse.js';
+import { argumentsOf, visit } from '../../expression/traverse.js';
 import { leafScan } from '../../planner/physical/leaf-scan.js';
 import type {
   BatchPointGet,
@@ -187,10 +187,8 @@ function sorted(
   );
 }
 
-const argumentsOf = (a: AggFunc): Expression[] => [...a.args, ...(a.orderBy ?? []).map((o) => o.expr)];
-
 function aggregated(p: HashAgg | StreamAgg, above: Above): FewRows | null {
-  const exprs = [...p.groupBy, ...p.aggs.flatMap(argumentsOf)];
+  const exprs = [...p.groupBy, ...argumentsOf(p.aggs)];
   return over(exprs, p.child, above, (child) => new FewAggregated(child, p));
 }
 

@@ -1,7 +1,7 @@
 import { partialTypes } from '../../expression/aggregate/create.js';
 import type { AggFunc, Column, Expression } from '../../expression/expression.js';
 import { findFunction } from '../../expression/function-registry.js';
-import { visit } from '../../expression/traverse.js';
+import { argumentsOf, visit } from '../../expression/traverse.js';
 import type { HashAgg, HashJoin, PhysicalPlan, TableReader, TableScan } from '../../planner/physical/plan.js';
 import { preservedSide, probeSide } from '../hash-join.js';
 import { packLists } from './long-lists.js';
@@ -175,9 +175,6 @@ const joinRuns = (p: HashJoin): boolean =>
   [...p.leftKeys, ...p.rightKeys, ...p.leftConditions, ...p.rightConditions, ...p.otherConditions].every(
     runsAnywhere,
   );
-
-const argumentsOf = (aggs: readonly AggFunc[]): Expression[] =>
-  aggs.flatMap((a) => [...a.args, ...(a.orderBy ?? []).map((o) => o.expr)]);
 
 /** Whether an expression asks nothing of its session but what a thread is told, and changes nothing there. */
 function runsAnywhere(e: Expression): boolean {

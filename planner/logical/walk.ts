@@ -1,5 +1,6 @@
 import type { Expression } from '../../expression/expression.js';
 import type { CorrelatedColumn } from '../../expression/expression.js';
+import { argumentsOf } from '../../expression/traverse.js';
 import { forEachCorrelated } from './expression-walk.js';
 import type { LogicalPlan } from './plan.js';
 
@@ -15,7 +16,7 @@ export function nodeExpressions(p: LogicalPlan): Expression[] {
     case 'Join':
       return [...p.eq.flatMap((k) => [k.left, k.right]), ...p.leftConds, ...p.rightConds, ...p.otherConds];
     case 'Aggregation':
-      return [...p.groupBy, ...p.aggs.flatMap((a) => [...a.args, ...(a.orderBy ?? []).map((o) => o.expr)])];
+      return [...p.groupBy, ...argumentsOf(p.aggs)];
     case 'Sort':
       return p.by.map((b) => b.expr);
     case 'TopN':

@@ -1,3 +1,4 @@
+import { argumentsOf } from '../../expression/traverse.js';
 import { columnsOf } from '../logical/expression-walk.js';
 import type { LogicalPlan } from '../logical/plan.js';
 import { matchesOne } from '../logical/unique-keys.js';
@@ -39,12 +40,7 @@ function eliminate(p: LogicalPlan, needed: ReadonlySet<number>, duplicatesVanish
       vanish = duplicatesVanish;
       break;
     case 'Aggregation':
-      below = columnsOf([
-        ...p.groupBy,
-        ...p.aggs
-          .filter((_, i) => needed.has(p.schema[i]!.id))
-          .flatMap((a) => [...a.args, ...(a.orderBy ?? []).map((o) => o.expr)]),
-      ]);
+      below = columnsOf([...p.groupBy, ...argumentsOf(p.aggs.filter((_, i) => needed.has(p.schema[i]!.id)))]);
       vanish = p.aggs.every((a, i) => INSENSITIVE.has(a.name) || a.distinct || !needed.has(p.schema[i]!.id));
       break;
     case 'UnionAll':
