@@ -7,8 +7,8 @@ import { aggregateInputs, createAggregator } from '../expression/aggregate/creat
 import { updateAggregators } from '../expression/aggregate/fused.js';
 import type { EvalContext } from '../expression/eval-context.js';
 import { compileProjection } from '../expression/compile.js';
+import { ExpressionPlaces } from '../expression/expression-places.js';
 import type { AggFunc, Expression } from '../expression/expression.js';
-import { equals, hashKey } from '../expression/traverse.js';
 import type { OperatorContext } from './operator.js';
 import { pacedProjection } from './paced-kernel.js';
 import type { Awaitable } from '../types/awaitable.js';
@@ -56,7 +56,8 @@ export class Aggregation {
       return;
     }
     const exprs: Expression[] = [];
-    const slotOf = slotFinder(exprs);
+    const slots = new ExpressionPlaces(exprs);
+    const slotOf = (e: Expression): number => slots.put(e);
     this.keySlots = groupBy.map(slotOf);
     this.argSlots = aggs.map((a) => aggregateInputs(a, ctx).map(slotOf));
     this.aggregators = aggs.map((a) => createAggregator(a, ctx));
@@ -144,25 +145,6 @@ export class Aggregation {
     for (const a of this.aggregators) n += a.memory();
     return n;
   }
-}
-
-/** Expressions that are compared one by one; more are found by their keys. */
-const FEW = 8;
-
-/** Finds the place of an expression among those that are equal to none before; new ones come last. */
-function slotFinder(exprs: Expression[]): (e: Expression) => number {
-  const places = new Map<string, number>();
-  return (e) => {
-    if (exprs.length < FEW) {
-      const at = exprs.findIndex((x) => equals(x, e));
-      return at >= 0 ? at : exprs.push(e) - 1;
-    }
-    if (places.size === 0) for (const [i, x] of exprs.entries()) places.set(hashKey(x), i);
-    const key = hashKey(e);
-    let at = places.get(key);
-    if (at === undefined) places.set(key, (at = exprs.push(e) - 1));
-    return at;
-  };
 }
 
 function* allOf(steps: readonly Generator<void>[]): Generator<void> {

@@ -1,12 +1,12 @@
 import { Chunk, CHUNK_ROWS } from '../chunk/chunk.js';
 import { GroupTable } from '../chunk/group-key.js';
 import type { HashAgg } from '../planner/physical/plan.js';
+import { ExpressionPlaces } from '../expression/expression-places.js';
 import { evalType } from '../types/field-type.js';
 import type { Awaitable } from '../types/awaitable.js';
 import { slice } from '../chunk/slice.js';
 import type { Vector } from '../chunk/vector.js';
 import type { AggFunc, Expression } from '../expression/expression.js';
-import { equals } from '../expression/traverse.js';
 import { Aggregation, type AggInputs } from './aggregation.js';
 import type { Operator, Spillable } from './exec-context.js';
 import { andThen, drain, runSteps, type OperatorContext } from './operator.js';
@@ -27,6 +27,16 @@ const MIN_SPILL_GROUPS = 64;
 
 /** Bytes of texts that are worked on at once. */
 const BYTES_AT_ONCE = 1 << 19;
+
+/**
+ * The place of the group's key that an aggregate gives, -1 for all others: a key comes out as its group's first row had it. Zeros of
+ * either sign are one key.
+ */
+function keyOfFirstRow(a: AggFunc, keys: ExpressionPlaces): number {
+  const arg = a.args[0];
+  if (a.name !== 'first_row' || a.args.length !== 1 || evalType(arg!.type) === 'real') return -1;
+  return keys.find(arg!);
+}
 
 const rowsAtOnce = ({ slots, chunk }: AggInputs): number =>
   Math.min(CHUNK_ROWS, Math.ceil(BYTES_AT_ONCE / textBytes(new Chunk(slots, chunk.length))));
@@ -87,7 +97,8 @@ export class HashAggOperator implements Operator, Spillable {
     this.groupBy = plan.determinants?.map((k) => plan.groupBy[k]!) ?? plan.groupBy;
     this.grouped = plan.groupBy.length > 0;
     this.partial = plan.aggs.some((a) => a.mode === 'partial1' || a.mode === 'partial2');
-    this.keyOf = plan.aggs.map((a) => this.keyOfFirstRow(a));
+    const keys = new ExpressionPlaces([...this.groupBy]);
+    this.keyOf = plan.aggs.map((a) => keyOfFirstRow(a, keys));
     this.computed = plan.aggs.filter((_, k) => this.keyOf[k]! < 0);
     this.table = this.newTable();
     this.aggregation = this.newAggregation();
@@ -421,13 +432,6 @@ export class HashAggOperator implements Operator, Spillable {
   private sliceRows(): number {
     const bytes = (this.heldBytes + (this.states?.written ?? 0)) / Math.max(1, this.groups);
     return bytes < 1024 ? CHUNK_ROWS : Math.max(1, Math.floor(SLICE_BYTES / bytes));
-  }
-
-  /** A key comes out as its group's first row had it. Zeros of either sign are one key. */
-  private keyOfFirstRow(a: AggFunc): number {
-    const arg = a.args[0];
-    if (a.name !== 'first_row' || a.args.length !== 1 || evalType(arg!.type) === 'real') return -1;
-    return this.groupBy.findIndex((g) => g === arg || equals(g, arg!));
   }
 
   /** Output columns of groups from … to-1. */

@@ -158,8 +158,15 @@ export function isRuntimeConstant(e: Expression): boolean {
   return runtime;
 }
 
-/** Calls that no folding can change: the arguments of a call were looked at when they were made, and must not be with every call around them. */
+/**
+ * Calls that no folding can change: the arguments of a call were looked at when they were made, and must not be with every call around them.
+ * Small calls are looked at again: that is soon done, and a hundred thousand comparisons would fill the set.
+ */
 const UNFOLDABLE = new WeakSet<Expression>();
+/** Expressions in a call from which on it is worth noting. */
+const WORTH_NOTING = 32;
+/** Expressions that were looked at to be folded. */
+let lookedAt = 0;
 
 const foldable = (e: ScalarFunction): boolean => {
   if (someArg(e.args, (a) => UNFOLDABLE.has(a)) || !isConstantTree(e)) return false;
@@ -202,14 +209,15 @@ const ORIGIN_MATTERS: ReadonlySet<string> = new Set([
  * Constant subtrees computed now. What errs or warns stays: the statement reports it when (and if) it gets there.
  */
 export function foldConstant(e: Expression, ctx: BuildContext): Expression {
+  lookedAt++;
   if (e.kind !== 'function' || UNFOLDABLE.has(e)) return e;
+  const before = lookedAt;
   const args = mapArgs(e.args, (a) => foldConstant(a, ctx));
   const f: ScalarFunction = args === e.args ? e : { ...e, args };
   // A folded COLLATE would lose its explicit coercibility.
   if (f.name === 'collate') return f;
   if (!foldable(f)) {
-    // Of leaves alone it is known at a glance; a list of a hundred thousand comparisons would fill the set.
-    if (someArg(f.args, (a) => a.kind === 'function')) UNFOLDABLE.add(f);
+    if (lookedAt - before >= WORTH_NOTING) UNFOLDABLE.add(f);
     return f;
   }
   const known = constantsApart()?.find(f, ctx);
