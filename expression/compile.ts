@@ -12,6 +12,7 @@ import type { Awaitable } from '../types/awaitable.js';
 import type { Datum } from '../types/datum.js';
 import { layoutOf } from '../types/field-type.js';
 import type { FieldType } from '../types/field-type.js';
+import { caseTable } from './builtin/case-table.js';
 import { asTupleLookup } from './builtin/tuple-list.js';
 import { castDatum, convertParam } from './cast-datum.js';
 import type { Leaf, LeafShape } from './codegen.js';
@@ -456,6 +457,8 @@ function collectLuts(e: Expression, out: ScalarFunction[]): void {
     out.push(e);
     return;
   }
+  // Its conditions are not evaluated.
+  if (caseTable(e) !== null) return;
   for (let i = 0, n = walkedArgs(e.args); i < n; i++) collectLuts(e.args[i]!, out);
 }
 

@@ -50,6 +50,8 @@ export const isTemporal = (ft: FieldType): boolean => {
   return d === 'datetime' || d === 'duration';
 };
 export const isStringType = (ft: FieldType): boolean => evalType(ft) === 'string' && ft.tp !== TypeCode.Null;
+/** Vectors have an order of bytes, as strings of a binary collation. */
+export const comparesAsBytes = (ft: FieldType): boolean => isStringType(ft) || evalType(ft) === 'vector';
 /** BINARY, VARBINARY, BLOB: compared as bytes. */
 export const isBinaryString = (ft: FieldType): boolean => isStringType(ft) && ft.charset === 'binary';
 

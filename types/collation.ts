@@ -136,6 +136,9 @@ export const UTF8MB4_BIN: Collation = BY_NAME.get('utf8mb4_bin')!;
 export const collation = (name: string): Collation | undefined =>
   BY_NAME.get(name) ?? BY_NAME.get(name.toLowerCase());
 
+/** The same; that of bytes when unknown. */
+export const collationFor = (name: string): Collation => collation(name) ?? BINARY_COLLATION;
+
 /** By name; `binary` when unknown. For types that the catalog has checked. */
 export const collationOf = (ft: { readonly collate: string }): Collation =>
   BY_NAME.get(ft.collate) ?? BINARY_COLLATION;

@@ -9,8 +9,15 @@ import type { Emitter, Value } from '../codegen.js';
 import type { Expression, ScalarFunction } from '../expression.js';
 import type { FunctionSpec } from '../function-registry.js';
 import { registerFunction, registerFunctions } from '../function-registry.js';
-import { datetimeType, intType, isStringType, isTemporal, realType } from '../type-inference.js';
-import { alignOperands, comparesAsBytes, stringCompareCode } from './compare.js';
+import {
+  comparesAsBytes,
+  datetimeType,
+  intType,
+  isStringType,
+  isTemporal,
+  realType,
+} from '../type-inference.js';
+import { alignOperands, stringCompareCode } from './compare.js';
 import { emitOperand, unifyAlternatives } from './control.js';
 import { asTimeText } from './time-text.js';
 import { toNumericDomain } from './arithmetic.js';

@@ -1,7 +1,6 @@
 import { partsText } from '../../types/assign-time.js';
 import { UTF8MB4, charset, convertCharset, isUtf8Compatible } from '../../types/charset.js';
-import { BINARY_COLLATION, collation } from '../../types/collation.js';
-import type { Collation } from '../../types/collation.js';
+import { collationFor, type Collation } from '../../types/collation.js';
 import { isZero } from '../../types/datum.js';
 import { ERRORS, formatError, mysqlError } from '../../types/error-table.js';
 import { Flag, TypeCode, evalType } from '../../types/field-type.js';
@@ -16,7 +15,7 @@ import type { Emitter, Value } from '../codegen.js';
 import type { Expression, ScalarFunction } from '../expression.js';
 import { registerFunction, registerFunctions } from '../function-registry.js';
 import type { FunctionSpec, Resolved } from '../function-registry.js';
-import { dateType, datetimeType, isStringType } from '../type-inference.js';
+import { comparesAsBytes, dateType, datetimeType } from '../type-inference.js';
 import {
   MIRROR,
   comparisonArgs,
@@ -68,8 +67,6 @@ export function compareCode(op: string, a: Value, b: Value): string {
   return `${a.v}${op === 'eq' ? '==' : '!='}${b.v}`;
 }
 
-export const collationFor = (name: string): Collation => collation(name) ?? BINARY_COLLATION;
-
 /** The collation over text in UTF-8, as functions get it; its own charset may be another. */
 export function textCollation(name: string): Pick<Collation, 'compare' | 'equalsAt'> {
   const c = collationFor(name);
@@ -82,9 +79,6 @@ export function textCollation(name: string): Pick<Collation, 'compare' | 'equals
       c.compare(native(a.subarray(af, at)), native(b.subarray(bf, bt))) === 0,
   };
 }
-
-/** Vectors have an order of bytes, as strings of a binary collation. */
-export const comparesAsBytes = (t: FieldType): boolean => isStringType(t) || evalType(t) === 'vector';
 
 const isStringDomain = (node: ScalarFunction): boolean =>
   node.args.some((a) => comparesAsBytes(a.type)) &&

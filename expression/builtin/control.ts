@@ -7,6 +7,7 @@ import { deriveCollation, withCollation } from '../collation-derivation.js';
 import type { Expression, ScalarFunction } from '../expression.js';
 import { registerFunctions } from '../function-registry.js';
 import { aggregateTypes, isStringType } from '../type-inference.js';
+import { branchValues, caseTable, emitBranch, type CaseTable } from './case-table.js';
 import { truthArg } from './logic.js';
 
 /** Flow control (manual, "Flow Control Functions"). Only the alternative that is taken is evaluated. */
@@ -70,7 +71,37 @@ function emitIf(g: Emitter, node: ScalarFunction): Value {
   });
 }
 
+/** The branch of a table is taken by its number, or its value is, where all of them are constants. */
+function emitCaseTable(g: Emitter, node: ScalarFunction, table: CaseTable): Value {
+  const values: Expression[] = [];
+  for (let i = 1; i < node.args.length; i += 2) values.push(node.args[i]!);
+  const others = node.args.length % 2 === 1 ? [() => emitOperand(g, node.args.at(-1)!, node.type)] : [];
+  const at = emitBranch(g, table);
+  const known = branchValues(values);
+  if (known !== null)
+    return g.choose([() => known(g, at), ...others], (take) => {
+      g.line(`if(${at}>=0){`);
+      take(0);
+      if (others.length > 0) {
+        g.line('}else{');
+        take(1);
+      }
+      g.line('}');
+    });
+  return g.choose([...values.map((v) => () => emitOperand(g, v, node.type)), ...others], (take) => {
+    g.line(`switch(${at}){`);
+    for (let i = 0; i < values.length + others.length; i++) {
+      g.line(i < values.length ? `case ${i}:{` : 'default:{');
+      take(i);
+      g.line('break;}');
+    }
+    g.line('}');
+  });
+}
+
 function emitCase(g: Emitter, node: ScalarFunction): Value {
+  const table = caseTable(node);
+  if (table !== null) return emitCaseTable(g, node, table);
   const n = node.args.length;
   const pairs = Math.floor(n / 2);
   const alternatives: (() => Value)[] = [];

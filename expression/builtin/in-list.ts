@@ -1,30 +1,27 @@
 import type { Collation } from '../../types/collation.js';
 import type { Datum } from '../../types/datum.js';
-import { decRescale } from '../../types/decimal.js';
-import type { DecInt } from '../../types/decimal.js';
 import { TypeCode, evalType, type FieldType } from '../../types/field-type.js';
 import { atOnce } from '../../types/steps.js';
 import { newFunction } from '../build.js';
 import { inCharset } from '../charset-conversion.js';
-import { NULL_VALUE, canonical } from '../codegen.js';
+import { NULL_VALUE } from '../codegen.js';
 import type { Emitter, Value } from '../codegen.js';
 import { deriveCollation } from '../collation-derivation.js';
 import type { Constant, Expression, ScalarFunction } from '../expression.js';
 import { registerFunction } from '../function-registry.js';
 import type { Resolved } from '../function-registry.js';
-import { isStringType, isTemporal } from '../type-inference.js';
+import { isStringType } from '../type-inference.js';
 import {
   alignOperands,
   checkOperands,
-  collationFor,
   compareCode,
   jsonCompare,
   rewriteRows,
-  comparesAsBytes,
   stringCompareCode,
 } from './compare.js';
 import { comparisonArgs, isRow, isText } from './comparison-operands.js';
 import { convertedItems } from './in-operands.js';
+import { lookedUp, lookupKey, lookupOf, type Lookup } from './constant-lookup.js';
 import { boolOf } from './logic.js';
 import { NumberSet } from './number-set.js';
 
@@ -81,18 +78,6 @@ function typesOf(args: readonly Expression[]): readonly FieldType[] {
   return types;
 }
 
-/** Value of an exact or real constant at the list's common scale; null when not of that kind. */
-function commonScale(types: readonly FieldType[]): number | null {
-  let s = 0;
-  for (const t of types) {
-    const d = evalType(t);
-    if (t.tp === TypeCode.Null) continue;
-    if (d === 'decimal') s = Math.max(s, t.decimal);
-    else if (d !== 'int') return null;
-  }
-  return s;
-}
-
 /** Members of long lists by the last of them: one list is compiled several times, for a sample of the rows first. */
 const KNOWN = new WeakMap<Constant, KnownMembers>();
 
@@ -146,9 +131,8 @@ function* makeMembers(
     );
   const values: Datum[] = [];
   let numbers = by !== null;
-  for (const { type, value } of constants) {
-    const decimals = evalType(type) === 'decimal' ? type.decimal : 0;
-    const v = by === null || by === decimals ? value : decRescale(value as DecInt, decimals, by);
+  for (const c of constants) {
+    const v = lookupKey(c, by);
     numbers &&= typeof v === 'number';
     values.push(v);
     if (values.length % STEP === 0) yield;
@@ -157,22 +141,14 @@ function* makeMembers(
 }
 
 /** How a list is looked at. */
-interface Plan {
-  /** Compared as texts. */
-  readonly str: boolean;
+interface Plan extends Lookup {
   /** Constants that are not NULL, where they are looked up in a set; they are compared one by one where `by` is undefined. */
   readonly constants: readonly Constant[];
-  /** By what members are in the set: see membersOf. */
-  readonly by: number | Collation | null | undefined;
   readonly others: readonly Expression[];
   readonly anyNull: boolean;
 }
 
 function planOf(node: ScalarFunction): Plan {
-  const subject = node.args[0]!;
-  const types = typesOf(node.args);
-  const str =
-    types.some((t) => comparesAsBytes(t)) && types.every((t) => comparesAsBytes(t) || t.tp === TypeCode.Null);
   const constants: Constant[] = [];
   const others: Expression[] = [];
   let anyNull = false;
@@ -183,12 +159,9 @@ function planOf(node: ScalarFunction): Plan {
       else constants.push(i);
     } else others.push(i);
   }
-  const scale = str ? null : commonScale(types);
-  const hashed =
-    constants.length > INLINE_IN &&
-    (str || scale !== null || sameTimeType(subject.type, types) || evalType(subject.type) === 'real');
-  const by = !hashed ? undefined : str ? collationFor(node.collation) : scale;
-  return { str, constants, by, others, anyNull };
+  const found = lookupOf(node.args[0]!.type, typesOf(node.args), node.collation);
+  const by = constants.length > INLINE_IN ? found.by : undefined;
+  return { str: found.str, constants, by, others, anyNull };
 }
 
 /** Makes in steps what the constants of a long list are going to be looked up in. */
@@ -211,11 +184,7 @@ function emitIn(g: Emitter, node: ScalarFunction): Value {
   if (by !== undefined) {
     const set = g.pool(atOnce(membersOf(constants, by)));
     if (str) g.line(`${found}=${set}.has(${x.v},${x.s},${x.e});`);
-    else {
-      const lifted =
-        typeof by === 'number' ? g.scaleUp(x, by - (domain === 'decimal' ? subject.type.decimal : 0)) : x;
-      g.line(`${found}=${set}.has(${lifted.rep === 'b' ? `${g.pool(canonical)}(${lifted.v})` : lifted.v});`);
-    }
+    else g.line(`${found}=${set}.has(${lookedUp(g, x, subject.type, by as number | null)});`);
   }
   const rest = by === undefined ? [...constants, ...others] : others;
   for (const item of rest) {
@@ -241,19 +210,6 @@ function emitIn(g: Emitter, node: ScalarFunction): Value {
   if (x.nul !== 'false') g.line('}');
   const canBeNull = x.nul !== 'false' || anyNull || others.length > 0;
   return g.bool(found, canBeNull ? nul : 'false');
-}
-
-function sameTimeType(t: FieldType, types: readonly FieldType[]): boolean {
-  return (
-    isTemporal(t) &&
-    types.every(
-      (a) =>
-        a.tp === TypeCode.Null ||
-        (evalType(a) === evalType(t) &&
-          (a.tp === TypeCode.Date) === (t.tp === TypeCode.Date) &&
-          a.decimal === t.decimal),
-    )
-  );
 }
 
 /** Integers are compared as they are. */

@@ -1,5 +1,5 @@
 import { trimEnd } from '../../types/collation-bytes.js';
-import { collation } from '../../types/collation.js';
+import { collation, collationFor } from '../../types/collation.js';
 import type { DecInt } from '../../types/decimal.js';
 import { Flag, TypeCode, UNSPECIFIED, evalType } from '../../types/field-type.js';
 import type { FieldType } from '../../types/field-type.js';
@@ -10,7 +10,7 @@ import { deriveCollation } from '../collation-derivation.js';
 import type { ScalarFunction } from '../expression.js';
 import { registerFunction } from '../function-registry.js';
 import { intType, isStringType } from '../type-inference.js';
-import { collationFor, textCollation } from './compare.js';
+import { textCollation } from './compare.js';
 import { defineAll, notNullIf, toNumber } from './scalar.js';
 import { charCount, charOffset, indexOfBytes } from './string-bytes.js';
 import { anyBinary, positionType } from './string-result.js';
