@@ -81,8 +81,7 @@ async function insertSelect(
 ): Promise<void> {
   const select = new RowPieces(new AtOnceOperator(plan.select!, ctx.reading ?? ctx, buildOperator));
   const types = plan.select!.schema.map((c) => c.type);
-  const extra = plan.onDuplicate.length === 0 ? [] : types.slice(plan.columns.length);
-  inserter.queryTypes = extra;
+  const extra = plan.onDuplicate.length === 0 ? 0 : types.length - plan.columns.length;
   const bulk = new BulkInsert(plan, template, inserter, lax, ctx);
   let n = 0;
   try {
@@ -101,10 +100,10 @@ async function insertSelect(
         }
         const completed = template.complete(row);
         const full = completed instanceof Promise ? await completed : completed;
-        if (extra.length > 0)
+        if (extra > 0)
           inserter.noteQueryValues(
             full,
-            extra.map((_, k) => ownDatum(chunk.columns[plan.columns.length + k]!.get(i))),
+            Array.from({ length: extra }, (_, k) => ownDatum(chunk.columns[plan.columns.length + k]!.get(i))),
           );
         rows.push(full);
       }

@@ -1,16 +1,13 @@
 import type { ColumnInfo } from '../../catalog/model.js';
 import { autoColumn } from '../../catalog/auto-columns.js';
 import { isWritable, rowIdColumn, scanColumns } from '../../catalog/table-layout.js';
-import { chunkOf } from '../../chunk/chunk-builder.js';
 import { compareBytes } from '../../kv/codec/byte-writer.js';
-import { evalApart } from '../apart-projection.js';
 import { decodeIndexValueHandle, decodeIndexValuePartition } from '../../kv/codec/index-value.js';
 import { RowBatchDecoder } from '../../kv/codec/row-batch-decoder.js';
 import { decodeRecordHandle, recordRange, type Handle, recordKey } from '../../kv/codec/table-key.js';
 import type { Insert, ViewCheck } from '../../planner/physical/plan.js';
 import type { Awaitable } from '../../types/awaitable.js';
 import type { Datum } from '../../types/datum.js';
-import type { FieldType } from '../../types/field-type.js';
 import { MysqlError } from '../../types/error.js';
 import { zoneOf } from '../cop-reader.js';
 import type { ExecContext, RowObserver } from '../exec-context.js';
@@ -24,7 +21,7 @@ import { AutoIds } from './auto-ids.js';
 import { CurrentValues } from './current-values.js';
 import { keyString } from '../../kv/codec/key-string.js';
 import { runRowQuery } from './row-query.js';
-import { readsRow } from './row-template.js';
+import { evalOnRow } from './row-input.js';
 import { CheckConstraints } from './check-constraints.js';
 import { GeneratedColumns } from './generated-columns.js';
 
@@ -62,8 +59,7 @@ export class RowInserter {
   private readonly ids: AutoIds | null;
   private readonly current: CurrentValues;
   private storedDecoder: RowBatchDecoder | null = null;
-  /** Columns of INSERT … SELECT's query that only ON DUPLICATE KEY UPDATE reads: types, and values by row. */
-  queryTypes: readonly FieldType[] = [];
+  /** Columns of INSERT … SELECT's query that only ON DUPLICATE KEY UPDATE reads: their values by row. */
   private queryValues: WeakMap<Datum[], Datum[]> | null = null;
 
   constructor(
@@ -508,22 +504,26 @@ export class RowInserter {
     const old = await this.holder(taken, this.writers.of(row));
     const before = this.writers.of(old.row);
     const next = old.row.slice();
-    const types = [
-      ...publicColumns.map((c) => c.type),
-      ...publicColumns.map((c) => c.type),
-      ...this.queryTypes,
-    ];
-    const proposed = [...publicColumns.map((c) => row[c.offset]!), ...(this.queryValues?.get(row) ?? [])];
+    const shown = publicColumns.length;
+    const fromQuery = this.queryValues?.get(row) ?? [];
+    /** The row as it is so far, then the one proposed, then what else a query gave with that. */
+    const cell = (place: number): Datum => {
+      if (place < shown) return next[publicColumns[place]!.offset]!;
+      return place < 2 * shown ? row[publicColumns[place - shown]!.offset]! : fromQuery[place - 2 * shown]!;
+    };
     const assigned = new Set<number>();
     for (const { column, value, query } of this.updates) {
       assigned.add(column.offset);
       if (value === null) next[column.offset] = assigner.defaultOf(column);
       else {
-        const over = (): Datum[] => [...publicColumns.map((c) => next[c.offset]!), ...proposed];
         const r =
           query === undefined
-            ? evalApart(value, this.ctx, readsRow(value) ? chunkOf([over()], types) : undefined)
-            : runRowQuery(query, over(), this.ctx.reading ?? this.ctx);
+            ? evalOnRow(value, cell, this.ctx)
+            : runRowQuery(
+                query,
+                Array.from({ length: 2 * shown + fromQuery.length }, (_, i) => cell(i)),
+                this.ctx.reading ?? this.ctx,
+              );
         next[column.offset] = assigner.assign(r instanceof Promise ? await r : r, value.type, column);
       }
       next[column.offset] = assigner.checkNull(next[column.offset]!, column, laxNulls);

@@ -1,9 +1,6 @@
 import { autoColumn } from '../../catalog/auto-columns.js';
 import type { ColumnInfo, TableInfo } from '../../catalog/model.js';
 import { isWritable } from '../../catalog/table-layout.js';
-import type { Chunk } from '../../chunk/chunk.js';
-import { chunkOf } from '../../chunk/chunk-builder.js';
-import { evalApart } from '../apart-projection.js';
 import type { Expression } from '../../expression/expression.js';
 import { columnsOf } from '../../expression/traverse.js';
 import type { Insert, RowQuery } from '../../planner/physical/plan.js';
@@ -13,18 +10,8 @@ import type { Datum } from '../../types/datum.js';
 import { Flag, isNotNull, type FieldType } from '../../types/field-type.js';
 import type { ExecContext } from '../exec-context.js';
 import { implicitDefault, type Assigner } from './assignment.js';
+import { evalOnRow } from './row-input.js';
 import { runRowQuery } from './row-query.js';
-
-/** Whether an expression needs a row to be evaluated on. */
-const READS_ROW = new WeakMap<Expression, boolean>();
-export function readsRow(e: Expression): boolean {
-  let r = READS_ROW.get(e);
-  if (r === undefined) {
-    r = columnsOf(e).length > 0;
-    READS_ROW.set(e, r);
-  }
-  return r;
-}
 
 interface ComputedDefault {
   readonly column: ColumnInfo;
@@ -75,6 +62,8 @@ export class RowTemplate {
   private computed: readonly ComputedDefault[] = [];
   /** Those that the present row sets to DEFAULT. */
   private readonly deferred: ComputedDefault[] = [];
+  /** The columns that expressions read, by place. */
+  private readonly shown: readonly ColumnInfo[];
 
   constructor(
     private readonly table: Insert['table'],
@@ -82,7 +71,9 @@ export class RowTemplate {
     private readonly assigner: Assigner,
     private readonly ctx: ExecContext,
     private readonly queries: Insert['queries'] = undefined,
-  ) {}
+  ) {
+    this.shown = table.columns.filter((c) => c.state === 'public');
+  }
 
   /** Whether columns that are not given have expressions for defaults. */
   get computesDefaults(): boolean {
@@ -153,40 +144,23 @@ export class RowTemplate {
   }
 
   private computeDefault(row: readonly Datum[], value: Expression): Awaitable<Datum> {
-    const input = readsRow(value)
-      ? chunkOf(
-          [this.table.columns.map((c) => row[c.offset]!)],
-          this.table.columns.map((c) => c.type),
-        )
-      : undefined;
-    return evalApart(value, this.ctx, input);
+    return evalOnRow(value, (place) => row[this.table.columns[place]!.offset]!, this.ctx);
   }
 
   defaultOf(column: ColumnInfo): Datum {
     return column.id === autoColumn(this.table)?.id ? null : this.assigner.defaultOf(column);
   }
 
-  /** The row as expressions read it: NOT NULL columns without a value yet have the implicit default of their type. */
-  private inputCells(row: readonly Datum[]): Datum[] {
-    const cells: Datum[] = [];
-    for (const c of this.table.columns) {
-      if (c.state !== 'public') continue;
-      const v = row[c.offset]!;
-      cells.push(v === null && isNotNull(c.type) ? implicitDefault(c.type) : v);
-    }
-    return cells;
-  }
-
-  private asInput(row: readonly Datum[]): Chunk {
-    return chunkOf(
-      [this.inputCells(row)],
-      this.table.columns.filter((c) => c.state === 'public').map((c) => c.type),
-    );
+  /** A cell of the row as expressions read it: NOT NULL columns without a value yet have the implicit default of their type. */
+  private inputCell(row: readonly Datum[], { offset, type }: ColumnInfo): Datum {
+    const v = row[offset]!;
+    return v === null && isNotNull(type) ? implicitDefault(type) : v;
   }
 
   /** What a query makes of the row as it is so far. */
   query(query: RowQuery, row: readonly Datum[]): Promise<Datum> {
-    return runRowQuery(query, this.inputCells(row), this.ctx.reading ?? this.ctx);
+    const cells = this.shown.map((c) => this.inputCell(row, c));
+    return runRowQuery(query, cells, this.ctx.reading ?? this.ctx);
   }
 
   /** Evaluates a VALUES row. */
@@ -210,10 +184,7 @@ export class RowTemplate {
       const query = this.queries?.get(e);
       if (query !== undefined) v = this.query(query, row);
       else if (e.kind === 'constant' && e.param === undefined) v = e.value;
-      else {
-        const input = e.kind !== 'constant' && readsRow(e) ? this.asInput(row) : undefined;
-        v = evalApart(e, this.ctx, input);
-      }
+      else v = evalOnRow(e, (place) => this.inputCell(row, this.shown[place]!), this.ctx);
       if (v instanceof Promise) {
         return v.then((d) => {
           row[column.offset] = this.assigner.assign(d, e.type, column);
