@@ -18,6 +18,7 @@ import {
   type StoredPart,
   removeExtended,
   writeStatistics,
+  type Pause,
   writeTable,
   type Run,
 } from './statistics-tables.js';
@@ -209,12 +210,13 @@ export class StatisticsStore {
   /**
    * Keeps new statistics. Parts that were not taken anew stay, and so do those that a later ANALYZE took while this one still read.
    * `since`: where counting stood when the table was read, later changes are added; null leaves the counts alone. Two that
-   * end together are kept one after the other: which of them is the later is seen in what the other has kept.
+   * end together are kept one after the other: which of them is the later is seen in what the other has kept. `pause`: lets others have
+   * their turn, and throws where the statement was killed; what was written until then stays.
    */
-  async put(table: TableInfo, fresh: TableStatistics, since: CountMark | null): Promise<void> {
+  async put(table: TableInfo, fresh: TableStatistics, since: CountMark | null, pause?: Pause): Promise<void> {
     const id = fresh.tableId;
     const others = this.putting.get(id) ?? Promise.resolve();
-    const own = others.then(() => this.putNext(table, fresh, since));
+    const own = others.then(() => this.putNext(table, fresh, since, pause));
     const settled = own.catch(() => undefined);
     this.putting.set(id, settled);
     try {
@@ -224,7 +226,12 @@ export class StatisticsStore {
     }
   }
 
-  private async putNext(table: TableInfo, fresh: TableStatistics, since: CountMark | null): Promise<void> {
+  private async putNext(
+    table: TableInfo,
+    fresh: TableStatistics,
+    since: CountMark | null,
+    pause?: Pause,
+  ): Promise<void> {
     const id = fresh.tableId;
     const before = await this.want(id);
     const overtaken = before !== null && isAnalyzed(before) && before.version > fresh.version;
@@ -247,7 +254,7 @@ export class StatisticsStore {
       extended: fresh.extended ?? before?.extended ?? [],
       sample: own.sample ?? before?.sample ?? null,
     };
-    await writeStatistics((body) => this.home.transaction(body), table, own);
+    await writeStatistics((body) => this.home.transaction(body), table, own, pause);
     await this.home.transaction((run) => writeTable(run, own, this.liveCounts(fresh, base)));
     if (base !== null) {
       const now = this.liveCounts(fresh, base);

@@ -24,6 +24,9 @@ export type Run = (sql: string) => Promise<Datum[][]>;
 /** Runs statements as one transaction. */
 export type Transact = (body: (run: Run) => Promise<void>) => Promise<void>;
 
+/** Lets others have their turn; throws where the work is to end. */
+export type Pause = () => Promise<void>;
+
 /** Rows of one INSERT. */
 const BATCH = 64;
 
@@ -51,15 +54,16 @@ export async function writeStatistics(
   transaction: Transact,
   table: TableInfo,
   s: TableStatistics,
+  pause: Pause = others,
 ): Promise<void> {
   for (const [id, c] of s.columns) {
     const type = typeOf(table, id);
     if (type !== undefined)
-      await transaction((run) => writePart(run, table, s, { id, index: 0, type, stats: c }));
+      await transaction((run) => writePart(run, table, s, { id, index: 0, type, stats: c }, pause));
     await pause();
   }
   for (const [id, c] of s.indexes) {
-    await transaction((run) => writePart(run, table, s, { id, index: 1, type: null, stats: c }));
+    await transaction((run) => writePart(run, table, s, { id, index: 1, type: null, stats: c }, pause));
     await pause();
   }
 }
@@ -72,7 +76,13 @@ interface Part {
   readonly stats: ColumnStatistics;
 }
 
-async function writePart(run: Run, table: TableInfo, s: TableStatistics, part: Part): Promise<void> {
+async function writePart(
+  run: Run,
+  table: TableInfo,
+  s: TableStatistics,
+  part: Part,
+  pause: Pause,
+): Promise<void> {
   const { id, index, type, stats: c } = part;
   const key = `${s.tableId}, ${index}, ${id}`;
   const where = `WHERE table_id = ${s.tableId} AND is_index = ${index} AND hist_id = ${id}`;
@@ -92,6 +102,7 @@ async function writePart(run: Run, table: TableInfo, s: TableStatistics, part: P
     run,
     'INSERT INTO mysql.stats_buckets (table_id, is_index, hist_id, bucket_id, count, repeats, upper_bound, lower_bound, ndv)',
     buckets,
+    pause,
     'ON DUPLICATE KEY UPDATE count = VALUES(count), repeats = VALUES(repeats), upper_bound = VALUES(upper_bound), lower_bound = VALUES(lower_bound), ndv = VALUES(ndv)',
   );
   await run(`DELETE FROM mysql.stats_buckets ${where} AND bucket_id >= ${buckets.length}`);
@@ -100,6 +111,7 @@ async function writePart(run: Run, table: TableInfo, s: TableStatistics, part: P
     run,
     'INSERT INTO mysql.stats_top_n (table_id, is_index, hist_id, value, count)',
     c.topN.map((t) => `(${key}, ${hex(topNBytes(t.value, type))}, ${Math.round(t.count)})`),
+    pause,
   );
   await run(`DELETE FROM mysql.stats_fm_sketch ${where}`);
   if (c.sketch !== null && c.sketch !== undefined && table.id !== s.tableId)
@@ -135,12 +147,18 @@ export async function writeTable(
 }
 
 /** Statements of the server itself may follow each other without a promise that waits: others have their turn in between. */
-const pause = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
+const others: Pause = () => new Promise((resolve) => setImmediate(resolve));
 
 /** Seconds since the epoch of a timestamp of the store. */
 export const stampSeconds = (version: bigint): number => Math.floor(Number(version >> 18n) / 1000);
 
-async function insert(run: Run, head: string, rows: readonly string[], tail = ''): Promise<void> {
+async function insert(
+  run: Run,
+  head: string,
+  rows: readonly string[],
+  pause: Pause,
+  tail = '',
+): Promise<void> {
   for (let i = 0; i < rows.length; i += BATCH) {
     await run(`${head} VALUES ${rows.slice(i, i + BATCH).join(', ')} ${tail}`);
     await pause();
@@ -204,7 +222,7 @@ export async function readStatistics(
         sample: samples.get(id)?.[0]?.[0],
       }),
     );
-    await pause();
+    await others();
   }
   return out;
 }

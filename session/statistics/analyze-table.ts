@@ -83,12 +83,16 @@ async function takeStatistics(
   partitions: readonly PartitionDefinition[] | null,
 ): Promise<void> {
   const { statistics, rowCounts } = session.engine;
+  const pause = async (): Promise<void> => {
+    await new Promise((resolve) => setImmediate(resolve));
+    await session.statement.checkpoint();
+  };
   if (table.partition === undefined) {
     const rate = request.options.sampleRate || autoRate(rowCounts.get(table.id) ?? 0);
     const { stats, since } = await asJob(session, db, table, '', jobInfo(table, request, rate), (progress) =>
       scan(session, db, table, table.id, request, progress),
     );
-    await statistics.put(table, stats, since);
+    await statistics.put(table, stats, since, pause);
     return;
   }
   const chosen = partitions ?? table.partition.definitions;
@@ -103,7 +107,7 @@ async function takeStatistics(
       jobInfo(table, request, rate),
       (progress) => scan(session, db, table, p.id, request, progress),
     );
-    await statistics.put(table, stats, since);
+    await statistics.put(table, stats, since, pause);
   }
   await asJob(session, db, table, 'global', `merge global stats for ${db.name}.${table.name} columns`, () =>
     mergeGlobal(session, table, request, chosen.length === table.partition!.definitions.length),
