@@ -47,6 +47,8 @@ export class Checkpointer {
   private tail: Promise<void> = Promise.resolve();
   private step = 500;
   private flushFrom = 0;
+  /** `flushFrom` is among the marks, which come after the data. */
+  private inMarks = false;
   /** Entries of the frozen memtable that are in LMDB, about. */
   private flushed = 0;
   private dirtySince = 0;
@@ -239,20 +241,22 @@ export class Checkpointer {
     return active.size / active.capacity > this.flushed / Math.max(1, frozen!.count(MemtableList.data));
   }
 
-  /** One small piece of the flush of the frozen memtable. */
+  /** One small piece of the flush of the frozen memtable: its data, then its marks. */
   private flushStep(): void {
     const began = performance.now();
-    const from = this.versions.flushData(this.flushFrom, this.step);
-    this.flushed += this.step;
+    const { versions, flushFrom, step } = this;
+    this.flushFrom = this.inMarks
+      ? versions.flushMarks(flushFrom, step)
+      : versions.flushData(flushFrom, step);
+    if (!this.inMarks) this.flushed += step;
     const took = performance.now() - began;
-    if (took > STEP_MS * 1.5) this.step = Math.max(50, this.step >> 1);
-    else if (took < STEP_MS * 0.7) this.step = Math.min(5000, this.step + (this.step >> 2));
-    this.flushFrom = from;
-    if (from !== 0) return;
+    if (took > STEP_MS * 1.5) this.step = Math.max(50, step >> 1);
+    else if (took < STEP_MS * 0.7) this.step = Math.min(5000, step + (step >> 2));
+    if (this.flushFrom !== 0) return;
+    this.inMarks = !this.inMarks;
+    if (this.inMarks) return;
     this.flushed = 0;
-    for (let mark = this.versions.flushMarks(0, 2000); mark !== 0;)
-      mark = this.versions.flushMarks(mark, 2000);
-    this.versions.dropFrozen();
+    versions.dropFrozen();
   }
 
   /** The `locks` table becomes the set of percolator locks at the time of the freeze. */
