@@ -135,6 +135,42 @@ test('a statement gives the same rows from a cached plan as planned anew', async
   expect(cached).toBeGreaterThan(50);
 });
 
+test('texts that begin otherwise, and the fields of an inserted query, share plans', async () => {
+  const s = await engine.session();
+  await s.query(
+    'SET tidb_enable_non_prepared_plan_cache = ON, tidb_enable_non_prepared_plan_cache_for_dml = ON',
+  );
+  await s.query('CREATE TABLE some (id INT PRIMARY KEY, a INT)');
+  await s.query('INSERT INTO some VALUES (1, 10), (2, 20), (3, 30)');
+  await s.query('CREATE TABLE taken (n INT, a INT)');
+  const of = async (text: (i: number) => string): Promise<(string | null)[][][]> => {
+    const rows: (string | null)[][][] = [];
+    for (let i = 1; i <= 3; i++) rows.push(await s.query(text(i)));
+    return rows;
+  };
+  expect(await of((i) => `(SELECT a FROM some WHERE id = ${i}) UNION ALL (SELECT ${i})`)).toEqual(
+    [1, 2, 3].map((i) => [[`${i * 10}`], [`${i}`]]),
+  );
+  expect(
+    await of(
+      (i) => `WITH x AS (SELECT a + ${i} AS n FROM some WHERE id = ${i}) SELECT n FROM x WHERE n > ${i}`,
+    ),
+  ).toEqual([[['11']], [['22']], [['33']]]);
+  // Eighteen of them: more than there are variants of a text whose literals name something.
+  for (let i = 0; i < 18; i++)
+    await s.query(`INSERT INTO taken SELECT ${i}, a + ${i} FROM some WHERE id = ${1 + (i % 3)} ORDER BY 1`);
+  expect(await s.query('SELECT n, a FROM taken ORDER BY n')).toEqual(
+    Array.from({ length: 18 }, (_, i) => [`${i}`, `${10 * (1 + (i % 3)) + i}`]),
+  );
+  // The names of a result's columns are those of its own text.
+  for (const i of [7, 8, 9]) {
+    const result = await s.session.query(Buffer.from(`WITH x AS (SELECT 1) SELECT ${i} FROM x`));
+    if (result.kind !== 'rows') throw new Error('no rows');
+    expect(result.columns[0]!.name).toBe(String(i));
+    await result.close();
+  }
+});
+
 test('rows found by keys that are parameters, by themselves and joined', async () => {
   const seed = testSeed();
   const r = new Random(seed);

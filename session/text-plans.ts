@@ -95,7 +95,7 @@ export class TextPlans {
   }
 }
 
-/** Whether the text begins with S, I, U, D, R (SELECT, INSERT, UPDATE, DELETE, REPLACE), or with blanks or a comment, after which it may. */
+/** Whether the text begins as SELECT, INSERT, UPDATE, DELETE, REPLACE, WITH or a parenthesis, or with blanks or a comment, after which it may. */
 function mayHavePlan(sql: Uint8Array): boolean {
   switch (sql[0]! & 0xdf) {
     case 0x53:
@@ -103,9 +103,10 @@ function mayHavePlan(sql: Uint8Array): boolean {
     case 0x55:
     case 0x44:
     case 0x52:
+    case 0x57:
       return true;
     default:
-      return sql[0]! <= 0x20 || (sql[0] === 0x2f && sql[1] === 0x2a);
+      return sql[0]! <= 0x20 || sql[0] === 0x28 || (sql[0] === 0x2f && sql[1] === 0x2a);
   }
 }
 
@@ -187,7 +188,7 @@ function fixedLiterals(): readonly number[] {
   const statement = parseTemplate(scannedTemplate());
   if (statement === null || statement.paramCount !== scanner.count) return NONE;
   const fixed: number[] = [];
-  namingMarkers(statement.stmt, false, fixed);
+  namingMarkers(statement.stmt, false, true, fixed);
   return fixed.length === 0 ? NONE : fixed.sort((a, b) => a - b);
 }
 
@@ -217,10 +218,14 @@ function templateStatement(sql: Uint8Array, fixed: readonly number[]): ParsedSta
   return valuesOnly(statement.stmt) ? statement : null;
 }
 
-/** Gathers the numbers of markers within parts that name columns. */
-function namingMarkers(node: unknown, naming: boolean, into: number[]): void {
+/** Whether a part of a statement is the query of an INSERT, whose fields are taken by their places. */
+const isInserted = (node: object, key: string): boolean =>
+  key === 'query' && (node as { readonly kind?: unknown }).kind === 'Insert';
+
+/** Gathers the numbers of markers within parts that name columns. `named`: fields without a name are named by their texts. */
+function namingMarkers(node: unknown, naming: boolean, named: boolean, into: number[]): void {
   if (typeof node !== 'object' || node === null || node instanceof Uint8Array) return;
-  if (Array.isArray(node)) return node.forEach((x) => namingMarkers(x, naming, into));
+  if (Array.isArray(node)) return node.forEach((x) => namingMarkers(x, naming, true, into));
   const n = node as { readonly kind?: unknown; readonly index?: unknown };
   if (n.kind === 'ParamMarker') {
     if (naming) into.push(n.index as number);
@@ -229,8 +234,8 @@ function namingMarkers(node: unknown, naming: boolean, into: number[]): void {
   for (const [key, child] of Object.entries(node)) {
     if (key === 'fields')
       for (const { alias, expr } of child as readonly SelectField[])
-        namingMarkers(expr, naming || alias === null, into);
-    else namingMarkers(child, naming || NAMING.has(key), into);
+        namingMarkers(expr, naming || (named && alias === null), true, into);
+    else namingMarkers(child, naming || NAMING.has(key), !isInserted(node, key), into);
   }
 }
 
@@ -238,14 +243,14 @@ function namingMarkers(node: unknown, naming: boolean, into: number[]): void {
 const NAMING: ReadonlySet<string> = new Set(['groupBy', 'orderBy', 'hints', 'windows', 'into']);
 
 /** Whether all markers stand where only their values matter. */
-function valuesOnly(node: unknown): boolean {
+function valuesOnly(node: unknown, named = true): boolean {
   if (typeof node !== 'object' || node === null || node instanceof Uint8Array) return true;
-  if (Array.isArray(node)) return node.every(valuesOnly);
+  if (Array.isArray(node)) return node.every((x) => valuesOnly(x));
   for (const [key, child] of Object.entries(node)) {
     if (key === 'fields') {
       for (const { alias, expr } of child as readonly SelectField[])
-        if (alias === null ? hasMarker(expr) : !valuesOnly(expr)) return false;
-    } else if (NAMING.has(key) ? hasMarker(child) : !valuesOnly(child)) {
+        if (named && alias === null ? hasMarker(expr) : !valuesOnly(expr)) return false;
+    } else if (NAMING.has(key) ? hasMarker(child) : !valuesOnly(child, !isInserted(node, key))) {
       return false;
     }
   }

@@ -2,8 +2,10 @@ import { Chunk } from '../../chunk/chunk.js';
 import { vectorOf } from '../../chunk/vector-builder.js';
 import type { EvalContext } from '../../expression/eval-context.js';
 import { compileFilter, HEAVY_NODES, type Filter } from '../../expression/compile.js';
-import type { Column, Expression } from '../../expression/expression.js';
+import type { Column, Expression, ScalarFunction } from '../../expression/expression.js';
+import { functionSpec, HEAVY_FAMILIES } from '../../expression/function-registry.js';
 import { withTimeLimit } from '../../expression/time-limit.js';
+import { visit } from '../../expression/traverse.js';
 import { seenValue } from '../../statistics/kept-value.js';
 import type { TableSample } from '../../statistics/sample.js';
 import type { Datum } from '../../types/datum.js';
@@ -95,6 +97,30 @@ const SLOW_MS = 0.1;
 /** Milliseconds that such a condition is tried for at most: everybody waits meanwhile. */
 const TRY_MS = 20;
 
+/** Wildcards of a pattern up to which LIKE passes over a text but once. */
+const FEW_WILDCARDS = 2;
+
+/** LIKE with a pattern in which `%` stands around one piece of text at most: there is nothing to go back to. */
+function isPlainLike(f: ScalarFunction): boolean {
+  const pattern = f.name === 'like' ? f.args[1]! : null;
+  if (pattern?.kind !== 'constant' || !(pattern.value instanceof Uint8Array)) return false;
+  let wildcards = 0;
+  for (const b of pattern.value) if (b === 0x25) wildcards++;
+  return wildcards <= FEW_WILDCARDS;
+}
+
+/** Whether nobody knows how long the condition takes on one row. A time limit costs several times as much as most conditions. */
+function mayTakeLong(filter: Filter, c: Expression): boolean {
+  if (filter.nodes < HEAVY_NODES) return false;
+  let long = false;
+  visit(c, (x) => {
+    if (x.kind === 'function' && HEAVY_FAMILIES.has(functionSpec(x.name).family) && !isPlainLike(x))
+      long = true;
+    return !long;
+  });
+  return long;
+}
+
 function isSlow(filter: Filter, chunk: Chunk, ctx: EvalContext): boolean {
   if (filter.nodes < HEAVY_NODES || chunk.length <= TIMED_ROWS) return false;
   const few = chunk.withSel(Int32Array.from({ length: TIMED_ROWS }, (_, i) => i));
@@ -135,7 +161,7 @@ function tryOn(ctx: PlanContext, sample: TableSample, ds: DataSource, c: Express
     const chunk = new Chunk(columns, sample.rows);
     const whole = (): ReturnType<Filter['run']> | null =>
       isSlow(filter, chunk, quiet as never) ? null : filter.run(chunk, quiet as never);
-    const filtered = filter.nodes < HEAVY_NODES ? whole() : withTimeLimit(TRY_MS, whole);
+    const filtered = mayTakeLong(filter, c) ? withTimeLimit(TRY_MS, whole) : whole();
     if (filtered === null || filtered instanceof Promise) return null;
     const rows = new Uint8Array(sample.rows);
     for (let i = 0; i < filtered.rows; i++) rows[filtered.sel === null ? i : filtered.sel[i]!] = 1;
