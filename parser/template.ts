@@ -9,7 +9,7 @@ export type LiteralKind = (typeof LiteralKind)[keyof typeof LiteralKind];
 
 /** Longer texts and those with more literals are parsed. */
 const MAX_BYTES = 4096;
-const MAX_LITERALS = 64;
+const MAX_LITERALS = 256;
 
 const ByteClass = {
   Other: 0,
