@@ -187,8 +187,7 @@ const scannedTemplate = (): string => Buffer.from(scanner.text.buffer, 0, scanne
 function fixedLiterals(): readonly number[] {
   const statement = parseTemplate(scannedTemplate());
   if (statement === null || statement.paramCount !== scanner.count) return NONE;
-  const fixed: number[] = [];
-  namingMarkers(statement.stmt, false, true, fixed);
+  const fixed = namingMarkers(statement.stmt);
   return fixed.length === 0 ? NONE : fixed.sort((a, b) => a - b);
 }
 
@@ -215,17 +214,24 @@ function templateStatement(sql: Uint8Array, fixed: readonly number[]): ParsedSta
   }
   const statement = parseTemplate(text);
   if (statement === null || statement.paramCount !== scanner.count - fixed.length) return null;
-  return valuesOnly(statement.stmt) ? statement : null;
+  return namingMarkers(statement.stmt).length === 0 ? statement : null;
 }
 
 /** Whether a part of a statement is the query of an INSERT, whose fields are taken by their places. */
 const isInserted = (node: object, key: string): boolean =>
   key === 'query' && (node as { readonly kind?: unknown }).kind === 'Insert';
 
-/** Gathers the numbers of markers within parts that name columns. `named`: fields without a name are named by their texts. */
-function namingMarkers(node: unknown, naming: boolean, named: boolean, into: number[]): void {
+/** The numbers of markers within parts that name columns; the others stand where only their values matter. */
+function namingMarkers(stmt: Statement): number[] {
+  const found: number[] = [];
+  gatherNaming(stmt, false, true, found);
+  return found;
+}
+
+/** `named`: fields without a name are named by their texts. */
+function gatherNaming(node: unknown, naming: boolean, named: boolean, into: number[]): void {
   if (typeof node !== 'object' || node === null || node instanceof Uint8Array) return;
-  if (Array.isArray(node)) return node.forEach((x) => namingMarkers(x, naming, true, into));
+  if (Array.isArray(node)) return node.forEach((x) => gatherNaming(x, naming, true, into));
   const n = node as { readonly kind?: unknown; readonly index?: unknown };
   if (n.kind === 'ParamMarker') {
     if (naming) into.push(n.index as number);
@@ -234,32 +240,10 @@ function namingMarkers(node: unknown, naming: boolean, named: boolean, into: num
   for (const [key, child] of Object.entries(node)) {
     if (key === 'fields')
       for (const { alias, expr } of child as readonly SelectField[])
-        namingMarkers(expr, naming || (named && alias === null), true, into);
-    else namingMarkers(child, naming || NAMING.has(key), !isInserted(node, key), into);
+        gatherNaming(expr, naming || (named && alias === null), true, into);
+    else gatherNaming(child, naming || NAMING.has(key), !isInserted(node, key), into);
   }
 }
 
 /** Parts of a query in which a literal names a column, as it does in a field without a name. */
 const NAMING: ReadonlySet<string> = new Set(['groupBy', 'orderBy', 'hints', 'windows', 'into']);
-
-/** Whether all markers stand where only their values matter. */
-function valuesOnly(node: unknown, named = true): boolean {
-  if (typeof node !== 'object' || node === null || node instanceof Uint8Array) return true;
-  if (Array.isArray(node)) return node.every((x) => valuesOnly(x));
-  for (const [key, child] of Object.entries(node)) {
-    if (key === 'fields') {
-      for (const { alias, expr } of child as readonly SelectField[])
-        if (named && alias === null ? hasMarker(expr) : !valuesOnly(expr)) return false;
-    } else if (NAMING.has(key) ? hasMarker(child) : !valuesOnly(child, !isInserted(node, key))) {
-      return false;
-    }
-  }
-  return true;
-}
-
-function hasMarker(node: unknown): boolean {
-  if (typeof node !== 'object' || node === null || node instanceof Uint8Array) return false;
-  if (Array.isArray(node)) return node.some(hasMarker);
-  if ((node as { readonly kind?: unknown }).kind === 'ParamMarker') return true;
-  return Object.values(node).some(hasMarker);
-}

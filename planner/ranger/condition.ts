@@ -315,11 +315,18 @@ function inIntervals(
   evaluate: Evaluate,
   cmp: Compare,
 ): readonly Interval[] {
-  const long = e.args.length > LONG_LIST;
-  const known = long ? LONG_LISTS.get(e) : undefined;
-  if (known !== undefined && known.key.column === key.column && known.key.length === key.length)
-    return known.intervals;
-  return atOnce(listIntervals(e, key, evaluate, cmp));
+  return knownIntervals(e, key) ?? atOnce(listIntervals(e, key, evaluate, cmp));
+}
+
+/** What a long list is known to say of a key column; null where it was not asked yet, and of short lists. */
+function knownIntervals(
+  e: Extract<Expression, { kind: 'function' }>,
+  key: KeyColumn,
+): readonly Interval[] | null {
+  const known = e.args.length > LONG_LIST ? LONG_LISTS.get(e) : undefined;
+  return known !== undefined && known.key.column === key.column && known.key.length === key.length
+    ? known.intervals
+    : null;
 }
 
 /** Members that are brought into the column's type between two chances to let others use the thread. */
@@ -350,9 +357,7 @@ const isLasting = (e: Extract<Expression, { kind: 'function' }>): boolean =>
 export function* prepareIntervals(e: Expression, key: KeyColumn, evaluate: Evaluate): Generator<void, void> {
   if (e.kind !== 'function' || e.name !== 'in' || !isLasting(e)) return;
   if (limitsMembers(e, key.column) || shapeOf(e, key) === null) return;
-  const known = LONG_LISTS.get(e);
-  if (known !== undefined && known.key.column === key.column && known.key.length === key.length) return;
-  yield* listIntervals(e, key, evaluate, datumCompare(key.column.type));
+  if (knownIntervals(e, key) === null) yield* listIntervals(e, key, evaluate, datumCompare(key.column.type));
 }
 
 /**
