@@ -34,14 +34,14 @@ const SETUPS: readonly Setup[] = [
     options: { stores: 2, borders: BORDERS, client: { batchBytes: 64 } },
     work: 8,
     faults: CALM,
-    reshapeMs: 20,
+    reshapeMs: 5,
   },
   {
     name: 'a bad network',
     options: { stores: 2, borders: BORDERS, client: { batchBytes: 64 } },
     work: 4,
     faults: BAD,
-    reshapeMs: 50,
+    reshapeMs: 10,
   },
   {
     name: 'a store that goes and comes back at another address',

@@ -1,3 +1,4 @@
+import { Backoffer } from '../../client/backoff.js';
 import { compareBytes } from '../../codec/byte-writer.js';
 import type { RegionError, RegionMeta } from '../../rpc.js';
 import type { ReadMode, RegionRoute, Router } from '../../client/router.js';
@@ -12,6 +13,8 @@ import type { Stores } from './stores.js';
 
 /** A region not used for so long is asked for again (client-go's regionCacheTTL). */
 const TTL_MS = 600_000;
+/** How long what PD says may not fit. */
+const LOAD_BUDGET_MS = 20_000;
 
 /** metapb.PeerRole. */
 const LEARNER = 1;
@@ -111,6 +114,14 @@ export class CachedRegion {
       (this.endKey.length === 0 || compareBytes(key, this.endKey) < 0)
     );
   }
+
+  /** Whether it holds the keys right below `endKey`; empty = the last keys of all. */
+  holdsBelow(endKey: Uint8Array): boolean {
+    if (this.endKey.length === 0) return endKey.length === 0 || compareBytes(this.startKey, endKey) < 0;
+    return (
+      endKey.length > 0 && compareBytes(this.startKey, endKey) < 0 && compareBytes(this.endKey, endKey) >= 0
+    );
+  }
 }
 
 /** A region as PD tells it, or a store with an epoch error. */
@@ -167,35 +178,47 @@ export class RegionCache implements Router {
     return this.load(key);
   }
 
-  private async load(key: Uint8Array): Promise<RegionRoute> {
-    // A walk over regions asks for the one behind the last: those to come are fetched along.
-    const before = this.regions[this.indexOf(key)];
-    const walking = before !== undefined && compareBytes(before.endKey, key) === 0;
-    const loaded = walking ? await this.loader.loadFrom(key) : [await this.loader.load(key)];
-    let found: CachedRegion | null = null;
-    for (const l of loaded) {
-      const r = this.insert(l);
-      if (r.covers(key)) found = r;
-    }
-    if (found === null) throw new Error('PD knows no region for a key');
-    return found.route;
+  private load(key: Uint8Array): Promise<RegionRoute> {
+    return this.loadUntil(
+      (r) => r.covers(key),
+      () => {
+        // A walk over regions asks for the one behind the last: those to come are fetched along.
+        const before = this.regions[this.indexOf(key)];
+        const walking = before !== undefined && compareBytes(before.endKey, key) === 0;
+        return walking ? this.loader.loadFrom(key) : this.loader.load(key).then((l) => [l]);
+      },
+    );
   }
 
-  async locateEnd(endKey: Uint8Array): Promise<RegionRoute> {
-    const now = performance.now();
-    if (endKey.length > 0) {
-      const i = this.indexOf(endKey);
-      const at = this.regions[i];
-      // A region that begins right at the end key has nothing below it.
-      const r = at !== undefined && compareBytes(at.startKey, endKey) === 0 ? this.regions[i - 1] : at;
-      const holdsEnd = r !== undefined && (r.endKey.length === 0 || compareBytes(r.endKey, endKey) >= 0);
-      if (holdsEnd && this.usable(r, now)) return r.currentRoute();
-    } else {
-      const last = this.regions[this.regions.length - 1];
-      if (last !== undefined && last.endKey.length === 0 && this.usable(last, now))
-        return last.currentRoute();
+  /**
+   * Loads until a region that fits is there. What comes may not: regions split and merge between two questions to PD, and what it
+   * says may be older than what the cache holds. To go on with such a region would leave out the keys between.
+   */
+  private async loadUntil(
+    fits: (r: CachedRegion) => boolean,
+    load: () => Promise<readonly LoadedRegion[]>,
+  ): Promise<RegionRoute> {
+    for (let bo: Backoffer | null = null; ; await bo.sleep('regionMiss')) {
+      let found: CachedRegion | null = null;
+      for (const loaded of await load()) {
+        const r = this.insert(loaded);
+        if (fits(r)) found = r;
+      }
+      if (found !== null) return found.route;
+      bo ??= new Backoffer(LOAD_BUDGET_MS);
     }
-    return this.insert(await this.loader.loadEnd(endKey)).route;
+  }
+
+  locateEnd(endKey: Uint8Array): Awaitable<RegionRoute> {
+    // A region that begins right at the end key has nothing below it.
+    let i = endKey.length === 0 ? this.regions.length - 1 : this.indexOf(endKey);
+    if (i >= 0 && endKey.length > 0 && compareBytes(this.regions[i]!.startKey, endKey) === 0) i--;
+    const r = this.regions[i];
+    if (r !== undefined && r.holdsBelow(endKey) && this.usable(r, performance.now())) return r.currentRoute();
+    return this.loadUntil(
+      (loaded) => loaded.holdsBelow(endKey),
+      () => this.loader.loadEnd(endKey).then((l) => [l]),
+    );
   }
 
   /** Takes a region in, in the place of those it overlaps, unless one of them is newer. */
