@@ -74,6 +74,8 @@ export interface PlanReuse {
   fix(param: number, reason?: string): void;
   /** The plan holds only for texts of ASCII alone. */
   requireAscii(param: number): void;
+  /** The plan holds only for patterns of LIKE of this class (`prefixClass`). */
+  requirePrefix(param: number, escape: number, prefixClass: number): void;
 }
 
 /** Name of an output column as the protocol reports it. */

@@ -2,6 +2,7 @@ import { LRUCache } from 'lru-cache';
 import { keepsColumns } from './engine/replica-watch.js';
 import type { InfoSchema, TableInfo } from '../catalog/model.js';
 import type { PlannedStatement, PlanReuse } from '../planner/plan-context.js';
+import { prefixClass } from '../planner/ranger/like-range.js';
 import { paramClass } from '../planner/resolve/param-marker.js';
 import type { TableStatistics } from '../statistics/table-statistics.js';
 import { isAscii } from '../types/charset.js';
@@ -29,10 +30,18 @@ interface PlannedTable {
   readonly statistics: TableStatistics | null;
 }
 
+/** A parameter that is a pattern of LIKE of one class. */
+interface PrefixNeed {
+  readonly param: number;
+  readonly escape: number;
+  readonly prefixClass: number;
+}
+
 /** What a plan asks of the values that it is reused for, beyond their classes. */
 export class ParamNeeds implements PlanReuse {
   readonly fixed = new Set<number>();
   readonly ascii = new Set<number>();
+  readonly prefixes: PrefixNeed[] = [];
   /** Why TiDB keeps no plan for these values, in its words. */
   reason: string | null = null;
 
@@ -43,6 +52,10 @@ export class ParamNeeds implements PlanReuse {
 
   requireAscii(param: number): void {
     this.ascii.add(param);
+  }
+
+  requirePrefix(param: number, escape: number, prefixClass: number): void {
+    this.prefixes.push({ param, escape, prefixClass });
   }
 }
 
@@ -58,6 +71,7 @@ export class CachedPlan {
     private readonly classes: string,
     private readonly fixed: readonly { readonly param: number; readonly value: Datum }[],
     private readonly ascii: readonly number[],
+    private readonly prefixes: readonly PrefixNeed[],
     private readonly tables: readonly PlannedTable[],
     private readonly privileges: readonly (readonly [privilege: string, db: string, table: string])[],
     /** What the definers of views must hold. */
@@ -81,6 +95,8 @@ export class CachedPlan {
     if (this.environment !== environment || !areOfClasses(params, this.classes)) return false;
     for (const f of this.fixed) if (!sameDatum(params[f.param]!.value, f.value)) return false;
     for (const param of this.ascii) if (!isAscii(params[param]!.value as Uint8Array)) return false;
+    for (const p of this.prefixes)
+      if (prefixClass(params[p.param]!.value, p.escape) !== p.prefixClass) return false;
     if (this.pessimistic !== isPessimistic(session)) return false;
     if (this.dirty.size === 0) return true;
     const { transaction } = session;
@@ -283,6 +299,7 @@ export function cachedPlan(
       return { param, value: value instanceof Uint8Array ? value.slice() : value };
     }),
     [...needs.ascii],
+    needs.prefixes,
     tables,
     context.privileges,
     context.definers,

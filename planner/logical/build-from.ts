@@ -261,6 +261,9 @@ const fieldNameOf = (
   hidden: info.hidden,
 });
 
+const isIndexed = (table: TableInfo, info: ColumnInfo): boolean =>
+  table.indices.some((i) => i.columns.some((c) => c.offset === info.offset));
+
 /** A source over a table's public columns, or over all of them for writers, who see columns being added too. */
 function sourceOf(
   state: BuildState,
@@ -279,6 +282,7 @@ function sourceOf(
     if (info.state !== 'public' && !writing) continue;
     const column = columnOfInfo(state, db, table, info);
     infos.set(column.id, info);
+    if (isIndexed(table, info)) state.indexed.add(column.id);
     if (isVirtual(info)) computed.push({ column, info });
     else schema.push(column);
     if (info.state === 'public') {

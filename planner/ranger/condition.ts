@@ -3,8 +3,6 @@ import { constantVector } from '../../chunk/vector-builder.js';
 import type { Column, Expression } from '../../expression/expression.js';
 import type { Datum } from '../../types/datum.js';
 import { atOnce } from '../../types/steps.js';
-import { charset, convertCharset, unconvertible } from '../../types/charset.js';
-import { collation, type Collation } from '../../types/collation.js';
 import { evalType, isUnsigned, TypeCode, type EvalType } from '../../types/field-type.js';
 import { exactDigits } from '../../expression/type-inference.js';
 import {
@@ -16,6 +14,7 @@ import {
   splitDnf,
   substitute,
 } from '../logical/expression-walk.js';
+import { cut, likeInterval, likePrefix } from './like-range.js';
 import { periodIntervals, periodTest } from './period.js';
 import { comparable, toColumnValue } from './bound.js';
 import {
@@ -26,7 +25,6 @@ import {
   normalize,
   NOT_NULL,
   point,
-  SortKeyEnd,
   type Compare,
   type Interval,
 } from './interval.js';
@@ -139,7 +137,7 @@ export function shapeOf(e: Expression, key: KeyColumn): Shape {
       return 'points';
     }
     case 'like':
-      return likePrefix(e.args, column, e.collation) === null ? null : 'ranges';
+      return likePrefix(e, column) === null ? null : 'ranges';
     case 'not': {
       const inner = e.args[0]!;
       if (inner.kind !== 'function' || key.length >= 0) return null;
@@ -198,56 +196,10 @@ function members(e: Expression, column: Column, evaluate: Evaluate): Interval[] 
 export function isExact(e: Expression, key: KeyColumn): boolean {
   if (e.kind !== 'function') return false;
   if (limitsMembers(e, key.column)) return true;
-  if (e.name === 'like') return likePrefix(e.args, key.column, e.collation)?.exact === true && key.length < 0;
+  if (e.name === 'like') return likePrefix(e, key.column)?.exact === true && key.length < 0;
   if (e.name === 'or' || e.name === 'and') return e.args.every((a) => isExact(a, key));
   if (periodTest(e, key.column) !== null) return false;
   return key.length < 0 || e.name === 'isnull';
-}
-
-/** The constant prefix of a LIKE pattern, when there is one and the collation compares bytes. */
-function likePrefix(
-  args: readonly Expression[],
-  column: Column,
-  coll: string,
-): { prefix: Uint8Array; exact: boolean; wild: boolean } | null {
-  const [x, pattern, escape] = args;
-  // Functions take text in UTF-8: a column of another charset is converted.
-  const converted = x?.kind === 'function' && x.name === 'cast' && isColumn(x.args[0], column);
-  if (!(isColumn(x, column) || converted) || pattern?.kind !== 'constant' || pattern.param !== undefined)
-    return null;
-  if (!(pattern.value instanceof Uint8Array) || evalType(column.type) !== 'string') return null;
-  const c = collation(column.type.collate);
-  const own = charset(column.type.charset);
-  const cs = charset(converted ? x.type.charset : column.type.charset);
-  if (c === undefined || own === undefined || cs === undefined) return null;
-  if (coll !== column.type.collate || column.type.elems !== undefined) return null;
-  if (converted && (cs.name !== 'utf8mb4' || own.name === 'binary')) return null;
-  const stored = (prefix: number[]): Uint8Array | null => {
-    const bytes = Uint8Array.from(prefix);
-    if (!converted) return bytes;
-    // A Buffer's slices are no copies.
-    return unconvertible(bytes, cs, own) === null ? Uint8Array.from(convertCharset(bytes, cs, own)) : null;
-  };
-  const esc = escape?.kind === 'constant' ? Number(escape.value) : 92;
-  const out: number[] = [];
-  const p = pattern.value;
-  for (let i = 0; i < p.length; i++) {
-    const b = p[i]!;
-    if (b === 37 || b === 95) {
-      if (out.length === 0) return null;
-      // A trailing space could fall to PAD SPACE in the keys.
-      const exact = b === 37 && i === p.length - 1 && !c.padSpace && c.isBinary && !converted;
-      const prefix = stored(out);
-      return prefix === null ? null : { prefix, exact, wild: true };
-    }
-    if (b === esc && i + 1 < p.length) i++;
-    // The bytes behind the first of a character may look like anything.
-    const end = i + cs.offsetOf(p.subarray(i), 1);
-    while (i < end - 1) out.push(p[i++]!);
-    out.push(p[i]!);
-  }
-  const prefix = stored(out);
-  return prefix === null ? null : { prefix, exact: false, wild: false };
 }
 
 /** The values of the key column a condition admits. Only for conditions that have a shape. */
@@ -265,18 +217,8 @@ export function intervalsOf(
       return [point(null)];
     case 'in':
       return inIntervals(e, key, evaluate, cmp);
-    case 'like': {
-      const { prefix, wild } = likePrefix(e.args, column, e.collation)!;
-      const shown = cut(prefix, key);
-      const coll = collation(column.type.collate)!;
-      if (!coll.isBinary && wild) return [prefixInterval(shown, column, coll)];
-      const next = successor(shown);
-      // Keys of PAD SPACE collations lose a trailing space: the next character keeps the end above the prefix.
-      if (next !== null && next[next.length - 1] === 32 && collation(column.type.collate)?.padSpace === true)
-        next[next.length - 1] = 33;
-      if (!wild) return [{ low: shown, high: shown, lowEx: false, highEx: false }];
-      return [{ low: trimPad(shown, column), high: next ?? MAX, lowEx: false, highEx: next !== null }];
-    }
+    case 'like':
+      return [likeInterval(e, key, evaluate)];
     case 'not': {
       const inner = e.args[0] as Extract<Expression, { kind: 'function' }>;
       if (inner.name === 'isnull') return [NOT_NULL];
@@ -358,53 +300,6 @@ export function* prepareIntervals(e: Expression, key: KeyColumn, evaluate: Evalu
   if (e.kind !== 'function' || e.name !== 'in' || !isLasting(e)) return;
   if (limitsMembers(e, key.column) || shapeOf(e, key) === null) return;
   if (knownIntervals(e, key) === null) yield* listIntervals(e, key, evaluate, datumCompare(key.column.type));
-}
-
-/**
- * Strings that begin with characters equal to those of the prefix, among the keys of a collation whose keys are the
- * weights of the characters one after the other.
- */
-function prefixInterval(prefix: Uint8Array, column: Column, coll: Collation): Interval {
-  // PAD SPACE drops spaces at the end of a key, where those of a prefix do not stand.
-  const mark = Uint8Array.of(97);
-  const whole = coll.sortKey(Uint8Array.from([...prefix, 97]));
-  const key = whole.slice(0, whole.length - coll.sortKey(mark).length);
-  const next = successor(key);
-  const near = Uint8Array.from([...prefix, 122, 122, 122]);
-  return {
-    low: trimPad(prefix, column),
-    high: next === null ? MAX : new SortKeyEnd(next, near),
-    lowEx: false,
-    highEx: next !== null,
-  };
-}
-
-/** Keys of PAD SPACE collations have no trailing spaces, so the lower end of a prefix must not have them either. */
-function trimPad(b: Uint8Array, column: Column): Uint8Array {
-  if (collation(column.type.collate)?.padSpace !== true) return b;
-  let n = b.length;
-  while (n > 0 && b[n - 1] === 32) n--;
-  return b.subarray(0, n);
-}
-
-/** The smallest byte string above all that start with `b`; null when there is none. */
-function successor(b: Uint8Array): Uint8Array | null {
-  for (let i = b.length - 1; i >= 0; i--) {
-    if (b[i] !== 255) {
-      const out = b.slice(0, i + 1);
-      out[i]!++;
-      return out;
-    }
-  }
-  return null;
-}
-
-/** A string as a prefix index holds it. */
-function cut(v: Uint8Array, key: KeyColumn): Uint8Array {
-  if (key.length < 0) return v;
-  const cs = charset(key.column.type.charset);
-  const at = cs === undefined ? key.length : cs.offsetOf(v, key.length);
-  return at >= v.length ? v : v.subarray(0, at);
 }
 
 function compareIntervals(op: string, value: Expression, key: KeyColumn, evaluate: Evaluate): Interval[] {

@@ -127,6 +127,8 @@ export class BuildState {
   readonly tables: { readonly db: string; readonly table: TableInfo; readonly write: boolean }[] = [];
   /** Views being expanded, against endless recursion. */
   readonly viewStack: ExpandedView[] = [];
+  /** Columns of stored tables that are part of a key. */
+  readonly indexed = new Set<number>();
   /** Tables of the writer's FROM clause, those of the views in it included; not what derived tables and subqueries read. */
   readonly writable = new Set<DataSource>();
   /** Those of them that the statement writes through views. */

@@ -29,7 +29,14 @@ import {
   stringConstant,
 } from './literal.js';
 import { matchAgainst } from './match.js';
-import { comparedOperands, literalParam, nullParam, operandBeside, storedValue } from './param-marker.js';
+import {
+  comparedOperands,
+  literalParam,
+  nullParam,
+  operandBeside,
+  patternBeside,
+  storedValue,
+} from './param-marker.js';
 import { longRowList } from './row-list.js';
 import { findName, findOuter, refText, type QueryScope } from './scope.js';
 
@@ -192,13 +199,11 @@ const HANDLERS: { readonly [K in ast.Expr['kind']]: Handler<K> } = {
   Like: (env, e) => {
     if (e.escape !== null && [...e.escape].length > 1) throw mysqlError('ER_WRONG_ARGUMENTS', 'ESCAPE');
     const escape = e.escape === null ? 92 : e.escape === '' ? 0 : e.escape.codePointAt(0)!;
-    const f = call(
-      env,
-      e.caseInsensitive ? 'ilike' : 'like',
-      build(env, e.expr),
-      build(env, e.pattern),
-      intConstant(escape),
-    );
+    const x = build(env, e.expr);
+    const pattern = e.caseInsensitive
+      ? build(env, e.pattern)
+      : patternBeside(env.state, e.pattern, x, escape, (p) => build(env, p));
+    const f = call(env, e.caseInsensitive ? 'ilike' : 'like', x, pattern, intConstant(escape));
     return e.not ? call(env, 'not', f) : f;
   },
   Regexp: (env, e) => {

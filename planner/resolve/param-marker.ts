@@ -6,6 +6,7 @@ import { mysqlError } from '../../types/error-table.js';
 import { isAscii } from '../../types/charset.js';
 import { datumToString } from '../../types/format.js';
 import { evalType, Flag, newFieldType, TypeCode, type FieldType } from '../../types/field-type.js';
+import { prefixClass } from '../ranger/like-range.js';
 import type { BuildState } from './build-state.js';
 import { NULL_CONSTANT } from './literal.js';
 
@@ -116,6 +117,26 @@ export function comparedOperands(
   }
   const left = build(l);
   return [left, operandBeside(state, r, left, build)];
+}
+
+/**
+ * The pattern of LIKE: as a marker where it begins with plain text, the only wildcard is a `%` behind that, and an index may have such
+ * texts together. Elsewhere a pattern known beforehand is worth more.
+ */
+export function patternBeside(
+  state: BuildState,
+  e: ast.Expr,
+  subject: Expression,
+  escape: number,
+  build: (e: ast.Expr) => Expression,
+): Expression {
+  if (e.kind !== 'ParamMarker' || !reused(state)) return build(e);
+  const like = prefixClass(state.ctx.params?.[e.index]?.value, escape);
+  if (like === 0 || subject.kind !== 'column' || !state.indexed.has(subject.id))
+    return literalParam(state, e.index);
+  const pattern = paramBeside(state, e.index, subject);
+  if (pattern.param !== undefined) state.ctx.reuse!.requirePrefix(e.index, escape, like);
+  return pattern;
 }
 
 const ARITHMETIC: ReadonlySet<string> = new Set(['+', '-', '*']);

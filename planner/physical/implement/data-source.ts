@@ -1,4 +1,5 @@
 import type { Expression } from '../../../expression/expression.js';
+import { CHUNK_ROWS } from '../../../chunk/chunk.js';
 import { isVirtual } from '../../../catalog/table-layout.js';
 import { COST, LARGE_TABLE, looksUpFew, lookupRowFactor, scanRowFactor } from '../../cost/factors.js';
 import { entryScale, recordScale } from '../../cost/row-size.js';
@@ -351,13 +352,13 @@ export function scanTask(
     const kept = !columnar && !(keepOrder && desc) && isKept(opt, ds, path, est.rows, scan);
     const scale = columnar || kept ? COST.columnar : 1;
     const record = recordScale(opt.ctx, est, ds, path.access.full);
-    work.add(scanRowFactor(est.rows), path.rows * fraction, record * scale);
+    // Columns are read and filtered a chunk at a time, however soon a parent stops.
+    const read = columnar || kept ? Math.max(scan.estRows, Math.min(path.rows, CHUNK_ROWS)) : scan.estRows;
+    work.add(scanRowFactor(est.rows), read, record * scale);
     let plan: PhysicalPlan = work.on(scan);
     let cost = work.total;
     if (pushed.length > 0) {
-      const filter = new Work()
-        .input({ plan, cost })
-        .add('filterRow', path.rows * fraction * filterWeight(pushed), scale);
+      const filter = new Work().input({ plan, cost }).add('filterRow', read * filterWeight(pushed), scale);
       plan = filter.on(selectionOver(opt, plan, pushed, out * fraction));
       cost = filter.total;
     }
