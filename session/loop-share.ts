@@ -20,13 +20,18 @@ const BUSY_FOR_MS = 25;
  * many short ones, since each slice delays whoever comes in during it.
  */
 export class LoopShare {
-  /** Statements begun in this thread. */
+  /** Statements that clients began in this thread: what a statement has done inside the server is its own. */
   begun = 0;
   sliceMs = SLICE_MS;
   private seen = 0;
   private seenAt = 0;
   private busyUntil = 0;
   private usedUntil = 0;
+
+  /** For how long this thread has worked in all, in milliseconds: the rest of the time it waited for events. */
+  activeMs(): number {
+    return performance.eventLoopUtilization().active;
+  }
 
   /** Resolves when the caller, who has held the thread for `heldMs` (0: unknown), may go on. `background`: nobody waits for it. */
   pause(now: number, heldMs: number, background = false): Promise<void> {

@@ -1,3 +1,4 @@
+import { loopShare } from './loop-share.js';
 import { watchRunaway } from './engine/runaway-queries.js';
 import type { Awaitable } from '../types/awaitable.js';
 import type { Chunk } from '../chunk/chunk.js';
@@ -177,6 +178,7 @@ function startStatement(
   session.planBinding = null;
   session.engine.statements++;
   if (session.connection.id !== 0) {
+    loopShare.begun++;
     session.engine.count(session, Count.questions);
     if (traits.counted >= 0) session.engine.count(session, traits.counted);
   }

@@ -47,7 +47,8 @@ export class StatementContext {
   /** performance.now() at the start. */
   readonly began = performance.now();
   private lastYield: number;
-  private yielded = false;
+  /** How long the thread had worked in all then (LoopShare.activeMs); negative before the first time. */
+  private activeThen = -1;
   private cleanups: (() => void)[] | null = null;
 
   constructor(
@@ -58,7 +59,6 @@ export class StatementContext {
     heldMs = 0,
   ) {
     this.lastYield = this.began - heldMs;
-    loopShare.begun++;
   }
 
   get text(): string {
@@ -129,11 +129,20 @@ export class StatementContext {
     const now = performance.now();
     const held = now - this.lastYield;
     if (held < loopShare.sliceMs) return undefined;
-    // The first time it may have waited for something rather than worked.
-    const pause = loopShare.pause(now, this.yielded ? held : 0, this.background);
-    this.yielded = true;
+    let worked = 0;
+    // The first time nobody knows whether it has worked.
+    if (this.activeThen >= 0) {
+      worked = Math.min(held, loopShare.activeMs() - this.activeThen);
+      if (worked < loopShare.sliceMs) {
+        // It waited for something: others had the thread.
+        this.lastYield = now - worked;
+        return undefined;
+      }
+    }
+    const pause = loopShare.pause(now, worked, this.background);
     return pause.then(() => {
       this.lastYield = performance.now();
+      this.activeThen = loopShare.activeMs();
       this.throwIfInterrupted();
     });
   }

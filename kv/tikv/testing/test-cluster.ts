@@ -5,6 +5,7 @@ import type { ClientOptions } from '../../client/client-context.js';
 import type { Random } from '../../../testing/random.js';
 import type { Storage } from '../../storage.js';
 import { openTikvStorage } from '../client/open-tikv-storage.js';
+import type { WireCoprocessor } from '../server/commands.js';
 import { ServedStore } from '../server/served-store.js';
 import { FaultProxy, type NetworkFaults } from './fault-proxy.js';
 
@@ -14,6 +15,7 @@ export interface TestClusterOptions {
   readonly borders?: readonly Uint8Array[];
   readonly faults?: NetworkFaults;
   readonly client?: Partial<ClientOptions>;
+  readonly coprocessor?: WireCoprocessor;
 }
 
 /** A served store of several fronts, each behind a proxy, and a client of it: everything over real connections. */
@@ -26,10 +28,13 @@ export class TestCluster {
   private restarts: Promise<void> = Promise.resolve();
   private stopping = false;
 
-  private constructor(private readonly random: Random) {}
+  private constructor(
+    private readonly random: Random,
+    private readonly coprocessor: WireCoprocessor | undefined,
+  ) {}
 
   static async start(random: Random, options: TestClusterOptions = {}): Promise<TestCluster> {
-    const cluster = new TestCluster(random);
+    const cluster = new TestCluster(random, options.coprocessor);
     cluster.dir = await mkdtemp(join(tmpdir(), 'rutile-served-'));
     for (let i = 0; i < (options.stores ?? 1); i++) {
       const proxy = new FaultProxy(random);
@@ -51,6 +56,7 @@ export class TestCluster {
       memtableBytes: 1 << 16,
       listen: this.proxies.map(() => '127.0.0.1:0'),
       advertise: this.proxies.map((p) => p.address),
+      coprocessor: this.coprocessor,
     });
     this.proxies.forEach((p, i) => p.pointTo(this.served.bound[i]!));
   }
@@ -81,15 +87,21 @@ export class TestCluster {
     return this.proxies.reduce((n, p) => n + p.counts.refused + p.counts.lost + p.counts.repeated, 0);
   }
 
-  /** Splits, merges and moves regions under the client's feet. */
-  reshapeEvery(ms: number): void {
+  /** Splits regions, at random bytes or at some of `borders`, merges and moves them under the client's feet. */
+  reshapeEvery(ms: number, borders: readonly Uint8Array[] = []): void {
+    const border = (): Uint8Array =>
+      borders.length > 0
+        ? this.random.pick(borders)
+        : Uint8Array.of(this.random.below(256), this.random.below(256));
     this.reshaper = setInterval(() => {
       const { regions } = this.served;
       const region = this.random.pick(regions.all());
       switch (this.random.below(3)) {
-        case 0:
-          regions.split(region, [Uint8Array.of(this.random.below(256), this.random.below(256))]);
+        case 0: {
+          const key = border();
+          regions.split(regions.find(key), [key]);
           break;
+        }
         case 1:
           if (regions.all().length > 2) regions.mergeIntoNext(region);
           break;
